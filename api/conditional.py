@@ -1,0 +1,51 @@
+"""What every good answer carries beside its body: an ETag, the answer 304 to who has it already, and page links."""
+
+import hashlib
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from litestar import Request, Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Scope
+
+from api.schemas.pages import Page
+
+
+class ConditionalResponse(Response[Any]):
+    """A response with a weak ETag over its body; a GET that names it gets 304. A page also links to its neighbours."""
+
+    def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **options: Any) -> ASGIResponse:
+        response = super().to_asgi_response(app, request, **options)
+        if isinstance(self.content, Page):
+            response.headers["link"] = page_links(self.content, request.scope)
+        if request.method != "GET" or response.status_code != 200:
+            return response
+        tag = f'W/"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
+        response.headers["etag"] = tag
+        if knows(request.headers.get("if-none-match", ""), tag):
+            response.status_code, response.body = 304, b""
+            del response.headers["content-length"]
+        return response
+
+
+def knows(if_none_match: str, tag: str) -> bool:
+    """Whether the tags that a caller has hold this one (weak comparison, RFC 9110)."""
+    tags = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    return "*" in tags or tag.removeprefix("W/") in tags
+
+
+def page_links(page: Page[Any], scope: Scope) -> str:
+    """The value of `Link` (RFC 8288): first, prev, next and last page, as paths of this host."""
+    last = max(page.total_pages, 1)
+    targets = {"first": 1, "last": last}
+    if page.has_previous:
+        targets["prev"] = min(page.page - 1, last)
+    if page.has_next:
+        targets["next"] = page.page + 1
+    query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    others = [(name, value) for name, value in query if name != "page"]
+    path = scope.get("root_path", "") + scope["path"]
+    return ", ".join(
+        f'<{path}?{urlencode([*others, ("page", str(number))])}>; rel="{relation}"'
+        for relation, number in targets.items()
+    )

@@ -1,0 +1,148 @@
+"""What TMDB says of a film: its facts, its people, its genres and its countries."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.db.availability import OfferRow
+from api.db.engine import upsert
+from api.db.tables import countries, film_countries, film_genres, film_people, films, genres, people
+from api.db.text import search_text
+
+
+class Genre(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+
+
+class Country(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's part in a film; `role` is director, creator or cast, `position` counts from 0 within it."""
+
+    person_id: int
+    name: str
+    profile_path: str | None
+    role: str
+    position: int
+    character: str | None
+
+
+class Details(msgspec.Struct, kw_only=True):
+    """A TMDB title with its offers in the countries asked for.
+
+    `rating` is None without votes, `runtime_minutes` None where unknown; `links` holds TMDB's watch page by country.
+    """
+
+    media_type: str
+    tmdb_id: int
+    imdb_id: str | None
+    title: str
+    original_title: str | None
+    release_date: date | None
+    year: int | None
+    runtime_minutes: int | None
+    overview: str | None
+    poster_path: str | None
+    original_language: str | None
+    rating: float | None
+    votes: int
+    popularity: float
+    genres: list[Genre]
+    countries: list[Country]
+    people: list[Credit]
+    offers: list[OfferRow]
+    links: dict[str, str]
+
+
+async def store(db: AsyncConnection, film_id: int, title: str, details: Details, now: datetime) -> None:
+    """Take over what TMDB says of the film named `title`; of what did not change only the check's time is written."""
+    await _store_facts(db, film_id, title, details, now)
+    await _store_people(db, film_id, details, now)
+    await upsert(db, genres, [{"id": genre.id, "name": genre.name} for genre in details.genres], ("id",))
+    await upsert(db, countries, [{"code": land.code, "name": land.name} for land in details.countries], ("code",))
+    await _link(db, film_genres, film_id, [{"genre_id": genre.id} for genre in details.genres])
+    await _link(db, film_countries, film_id, [{"country": land.code} for land in details.countries])
+
+
+async def forget(db: AsyncConnection, film_id: int) -> None:
+    """Drop what TMDB said of this film: its title is another one now, or TMDB has it no more."""
+    nothing: dict[str, Any] = dict.fromkeys(_facts_of(None))
+    await db.execute(films.update().where(films.c.id == film_id).values(**nothing, details_checked_at=None))
+    for table in (film_people, film_genres, film_countries):
+        await db.execute(delete(table).where(table.c.film_id == film_id))
+
+
+def _facts_of(details: Details | None) -> dict[str, Any]:
+    return {
+        "original_title": details and details.original_title,
+        "release_date": details and details.release_date,
+        "runtime_minutes": details and details.runtime_minutes,
+        "overview": details and details.overview,
+        "poster_path": details and details.poster_path,
+        "original_language": details and details.original_language,
+        "tmdb_rating": details and details.rating,
+        "tmdb_votes": details and details.votes,
+        "tmdb_popularity": details and details.popularity,
+    }
+
+
+async def _store_facts(db: AsyncConnection, film_id: int, title: str, details: Details, now: datetime) -> None:
+    facts = _facts_of(details)
+    facts["search_title"] = search_text(title, details.original_title)
+    columns = [films.c[name] for name in facts]
+    known = (await db.execute(select(*columns).where(films.c.id == film_id))).one()
+    changed = {"updated_at": now, **facts} if tuple(facts.values()) != tuple(known) else {}
+    await db.execute(films.update().where(films.c.id == film_id).values(**changed, details_checked_at=now))
+
+
+async def _store_people(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
+    """Take over directors, creators and cast; a person's row is written when new or changed."""
+    credits = {(credit.person_id, credit.role): credit for credit in details.people}
+    known = {
+        row.id: (row.name, row.profile_path)
+        for row in await db.execute(select(people).where(people.c.id.in_({person for person, _ in credits})))
+    }
+    fresh = {
+        credit.person_id: {
+            "id": credit.person_id,
+            "name": credit.name,
+            "profile_path": credit.profile_path,
+            "checked_at": now,
+        }
+        for credit in credits.values()
+        if known.get(credit.person_id) != (credit.name, credit.profile_path)
+    }
+    await upsert(db, people, list(fresh.values()), ("id",))
+    await _link(
+        db,
+        film_people,
+        film_id,
+        [
+            {
+                "person_id": credit.person_id,
+                "role": credit.role,
+                "position": credit.position,
+                "character": credit.character,
+            }
+            for credit in credits.values()
+        ],
+    )
+
+
+async def _link(db: AsyncConnection, table: Table, film_id: int, rows: list[dict[str, Any]]) -> None:
+    """Make the film's rows of a linking table equal to `rows`."""
+    names = list(rows[0]) if rows else []
+    columns = [table.c[name] for name in names] or [table.c.film_id]
+    known = {tuple(row) for row in await db.execute(select(*columns).where(table.c.film_id == film_id))}
+    if known == {tuple(row.values()) for row in rows}:
+        return
+    await db.execute(delete(table).where(table.c.film_id == film_id))
+    if rows:
+        await db.execute(table.insert(), [{"film_id": film_id, **row} for row in rows])

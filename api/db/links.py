@@ -1,0 +1,27 @@
+"""The addresses of what Marquee shows: films and members on Letterboxd, posters and logos at TMDB."""
+
+import msgspec
+from sqlalchemy import ColumnElement, String, literal
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """Where addresses begin, without a slash at the end: LETTERBOXD_BASE_URL and TMDB_IMAGE_BASE_URL.
+
+    What a list shows per film is put together by the database: those methods take and give columns, and null
+    stays null.
+    """
+
+    letterboxd: str
+    images: str
+
+    def member(self, username: str) -> str:
+        return f"{self.letterboxd}/{username}/"
+
+    def film(self, slug: ColumnElement[str]) -> ColumnElement[str]:
+        return literal(f"{self.letterboxd}/film/", String) + slug + "/"
+
+    def poster(self, path: ColumnElement[str]) -> ColumnElement[str]:
+        return literal(f"{self.images}/w342", String) + path
+
+    def logo(self, path: ColumnElement[str]) -> ColumnElement[str]:
+        return literal(f"{self.images}/w92", String) + path

@@ -1,0 +1,69 @@
+"""Members: the Letterboxd accounts that Marquee follows."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.db import sources
+from api.db.engine import insert
+from api.db.links import Links
+from api.db.tables import members, watchlist_entries
+from api.errors import NotFound
+from api.schemas.members import Member
+
+
+async def ensure(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int]:
+    """The id of each of these members, in their order; those that Marquee did not know are added."""
+    now = datetime.now(UTC)
+    known = await ids(db, usernames)
+    new = [{"username": username, "created_at": now} for username in usernames if username not in known]
+    if new:
+        await db.execute(insert(db, members).on_conflict_do_nothing(), new)
+        known = await ids(db, usernames)
+        await sources.introduce(db, list(known.values()), "watchlist", now)
+    return {username: known[username] for username in usernames}
+
+
+async def ids(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int]:
+    """The ids of those of these members that Marquee knows, by username."""
+    rows = await db.execute(select(members.c.username, members.c.id).where(members.c.username.in_(usernames)))
+    return dict(rows.all())
+
+
+async def by_username(db: AsyncConnection, username: str) -> int:
+    """The id of this member; raises NotFound."""
+    known = await ids(db, [username])
+    if username not in known:
+        raise NotFound("member", username)
+    return known[username]
+
+
+async def listing(db: AsyncConnection, owner: str, links: Links) -> list[Member]:
+    """Every member, the owner first, with the number of films on the watchlist."""
+    entries = (
+        select(func.count())
+        .where(watchlist_entries.c.member_id == members.c.id, watchlist_entries.c.removed_at.is_(None))
+        .scalar_subquery()
+    )
+    columns = members.c.username, members.c.display_name, members.c.avatar_url
+    rows = await db.execute(
+        select(*columns, entries).order_by((members.c.username == owner).desc(), members.c.username)
+    )
+    return [
+        Member(
+            username=username,
+            display_name=display_name,
+            avatar_url=avatar_url,
+            url=links.member(username),
+            owner=username == owner,
+            watchlist=watchlist,
+        )
+        for username, display_name, avatar_url, watchlist in rows
+    ]
+
+
+async def fully_read(db: AsyncConnection, member_id: int, now: datetime) -> None:
+    """Note that everything on this member's watchlist was read just now."""
+    await db.execute(members.update().where(members.c.id == member_id).values(last_full_read_at=now))

@@ -1,0 +1,223 @@
+"""Runs of work: the truth about what is being refreshed, how far it is, and how it ended."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.db import members as member_rows
+from api.db.paging import Paging, page_of
+from api.db.tables import films, members, refresh_items, refresh_members, refreshes
+from api.errors import Conflict, NotFound
+from api.schemas.pages import Page
+from api.schemas.refreshes import Refresh, RefreshCounts, RefreshError, RefreshFailure, RefreshTrigger
+
+KIND = "watchlist"
+ACTIVE = ("queued", "running")
+
+
+async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
+    """A new run over these members, or the running one (`already_running`) when all of them are in one.
+
+    A member has one active run at a time: of several, those that are being refreshed already are left out.
+    """
+    now = datetime.now(UTC)
+    ids = await member_rows.ensure(db, usernames)
+    await db.execute(select(members.c.id).where(members.c.id.in_(ids.values())).with_for_update())
+    busy = await _active_runs(db, list(ids.values()))
+    free = [member_id for member_id in ids.values() if member_id not in busy]
+    if not free:
+        run = await by_id(db, next(iter(busy.values())))
+        run.already_running = True
+        return run
+    refresh_id = await _insert(db, trigger=trigger, force=force, now=now)
+    await db.execute(
+        refresh_members.insert(),
+        [
+            {"refresh_id": refresh_id, "member_id": member_id, "position": position, "kind": KIND, "active": True}
+            for position, member_id in enumerate(free)
+        ],
+    )
+    return await by_id(db, refresh_id)
+
+
+async def by_id(db: AsyncConnection, refresh_id: int) -> Refresh:
+    """The run with this id; raises NotFound."""
+    runs = await _runs(db, refreshes.c.id == refresh_id)
+    if not runs:
+        raise NotFound("refresh", refresh_id)
+    return runs[0]
+
+
+async def newest(db: AsyncConnection) -> Refresh:
+    """The run that was asked for last; raises NotFound when there was none yet."""
+    newest_id = (await db.execute(select(func.max(refreshes.c.id)))).scalar()
+    if newest_id is None:
+        raise NotFound("refresh", "yet")
+    return await by_id(db, newest_id)
+
+
+async def listing(db: AsyncConnection, paging: Paging) -> Page[Refresh]:
+    """The runs, newest first."""
+    total = (await db.execute(select(func.count()).select_from(refreshes))).scalar_one()
+    ids = (
+        await db.execute(
+            select(refreshes.c.id).order_by(refreshes.c.id.desc()).limit(paging.rows(total)).offset(paging.offset)
+        )
+    ).scalars()
+    return page_of(await _runs(db, refreshes.c.id.in_(list(ids))), total, paging)
+
+
+async def last_good_start(db: AsyncConnection) -> datetime | None:
+    """When the last refresh that went to its end was asked for."""
+    good = refreshes.c.status.in_(("succeeded", "partial"))
+    last: datetime | None = (await db.execute(select(func.max(refreshes.c.created_at)).where(good))).scalar_one()
+    return last
+
+
+async def request_cancel(db: AsyncConnection, refresh_id: int) -> Refresh:
+    """Ask the worker to end this run; one that no worker took up yet ends at once.
+
+    Raises NotFound, or Conflict when it has ended already.
+    """
+    now = datetime.now(UTC)
+    run = await by_id(db, refresh_id)
+    if run.status not in ACTIVE:
+        raise Conflict("refresh", refresh_id, f"it has already ended ({run.status})")
+    await db.execute(
+        refreshes.update()
+        .where(refreshes.c.id == refresh_id, refreshes.c.cancel_requested_at.is_(None))
+        .values(cancel_requested_at=now)
+    )
+    if run.status == "queued":
+        await close(db, refresh_id, status="cancelled", now=now)
+    return await by_id(db, refresh_id)
+
+
+class RunError(msgspec.Struct, frozen=True):
+    """Why a run ended as it did: a code for programs, a message for people."""
+
+    code: str
+    message: str
+
+
+async def close(
+    db: AsyncConnection, refresh_id: int, *, status: str, now: datetime, error: RunError | None = None
+) -> None:
+    """End a run; its members are free for the next one."""
+    await db.execute(
+        refreshes.update()
+        .where(refreshes.c.id == refresh_id)
+        .values(
+            status=status,
+            stage="finished",
+            finished_at=now,
+            eta_seconds=None,
+            lease_owner=None,
+            lease_until=None,
+            error_code=error and error.code,
+            error_message=error and error.message,
+        )
+    )
+    await db.execute(refresh_members.update().where(refresh_members.c.refresh_id == refresh_id).values(active=False))
+
+
+async def forget(db: AsyncConnection, refresh_id: int) -> None:
+    """Take back a run that could not be handed to a worker."""
+    await db.execute(refreshes.delete().where(refreshes.c.id == refresh_id, refreshes.c.status == "queued"))
+
+
+async def _active_runs(db: AsyncConnection, member_ids: Sequence[int]) -> dict[int, int]:
+    table = refresh_members
+    rows = await db.execute(
+        select(table.c.member_id, table.c.refresh_id)
+        .where(table.c.member_id.in_(member_ids), table.c.kind == KIND, table.c.active)
+        .order_by(table.c.refresh_id)
+    )
+    return dict(rows.all())
+
+
+async def _insert(db: AsyncConnection, *, trigger: str, force: bool, now: datetime) -> int:
+    values: dict[str, Any] = {
+        "kind": KIND,
+        "trigger": trigger,
+        "force": force,
+        "status": "queued",
+        "stage": "queued",
+        "done": 0,
+        "total": 0,
+        "counts": {},
+        "created_at": now,
+        "attempts": 0,
+    }
+    return int((await db.execute(refreshes.insert().values(values).returning(refreshes.c.id))).scalar_one())
+
+
+async def _runs(db: AsyncConnection, condition: ColumnElement[bool]) -> list[Refresh]:
+    rows = (await db.execute(select(refreshes).where(condition).order_by(refreshes.c.id.desc()))).all()
+    ids = [row.id for row in rows]
+    usernames, failures = await _usernames(db, ids), await _failures(db, ids)
+    return [_run(row, usernames[row.id], failures[row.id]) for row in rows]
+
+
+async def _usernames(db: AsyncConnection, refresh_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = await db.execute(
+        select(refresh_members.c.refresh_id, members.c.username)
+        .join(members)
+        .where(refresh_members.c.refresh_id.in_(refresh_ids))
+        .order_by(refresh_members.c.position)
+    )
+    for refresh_id, username in rows:
+        found[refresh_id].append(username)
+    return found
+
+
+async def _failures(db: AsyncConnection, refresh_ids: Sequence[int]) -> dict[int, list[RefreshFailure]]:
+    found: dict[int, list[RefreshFailure]] = defaultdict(list)
+    item = refresh_items.c
+    rows = await db.execute(
+        select(item.refresh_id, members.c.username, films.c.slug, item.stage, item.code, item.message)
+        .select_from(refresh_items)
+        .outerjoin(members, members.c.id == item.member_id)
+        .outerjoin(films, films.c.id == item.film_id)
+        .where(item.refresh_id.in_(refresh_ids))
+        .order_by(item.id)
+    )
+    for refresh_id, member, slug, stage, code, message in rows:
+        failure = RefreshFailure(member=member, slug=slug, stage=stage, code=code, message=message)
+        found[refresh_id].append(failure)
+    return found
+
+
+def _run(row: Row[Any], usernames: list[str], failures: list[RefreshFailure]) -> Refresh:
+    return Refresh(
+        id=row.id,
+        kind=row.kind,
+        trigger=row.trigger,
+        force=row.force,
+        members=usernames,
+        status=row.status,
+        stage=row.stage,
+        done=row.done,
+        total=row.total,
+        percent=_percent(row),
+        eta_seconds=row.eta_seconds,
+        counts=RefreshCounts(**row.counts),
+        already_running=False,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        error=RefreshError(code=row.error_code, message=row.error_message) if row.error_code else None,
+        failures=failures,
+    )
+
+
+def _percent(row: Row[Any]) -> int:
+    if row.total:
+        return int(100 * min(row.done, row.total) // row.total)
+    return 100 if row.status == "succeeded" else 0

@@ -1,0 +1,126 @@
+"""Films as Letterboxd's grids show them: who a film is, before TMDB knows it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.db.tables import film_matches, films
+from api.db.text import search_text, sort_key
+
+
+class Tile(Protocol):
+    """A film on a page. `lid` and `letterboxd_id` survive a rename; old pages lack the first, new ones may both."""
+
+    @property
+    def lid(self) -> str | None: ...
+    @property
+    def letterboxd_id(self) -> int | None: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def year(self) -> int | None: ...
+
+
+class _Known:
+    """The films that these tiles may mean, by each of their three names."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.by_lid = {row.lid: row for row in rows if row.lid}
+        self.by_number = {row.letterboxd_id: row for row in rows if row.letterboxd_id}
+        self.by_slug = {row.slug: row for row in rows}
+
+    def find(self, tile: Tile) -> Any:
+        """The film of this tile: by lid, else by number, else by a slug that no other film claims."""
+        if tile.lid and tile.lid in self.by_lid:
+            return self.by_lid[tile.lid]
+        if tile.letterboxd_id and tile.letterboxd_id in self.by_number:
+            return self.by_number[tile.letterboxd_id]
+        row = self.by_slug.get(tile.slug)
+        return row if row is not None and not _differs(row, tile) else None
+
+
+def _differs(row: Any, tile: Tile) -> bool:
+    """Whether a film with the tile's slug is provably another one."""
+    return bool(
+        (tile.lid and row.lid and tile.lid != row.lid)
+        or (tile.letterboxd_id and row.letterboxd_id and tile.letterboxd_id != row.letterboxd_id)
+    )
+
+
+async def store(db: AsyncConnection, tiles: Sequence[Tile], now: datetime) -> list[int]:
+    """The film id of each tile, in order; new films are added, and what a tile says anew is taken over."""
+    known = _Known(await _candidates(db, tiles))
+    found = {tile.slug: (tile, known.find(tile)) for tile in reversed(tiles)}
+    freed = [
+        holder
+        for slug, (_, row) in found.items()
+        if (holder := known.by_slug.get(slug)) is not None and holder is not row
+    ]
+    for holder in freed:
+        await _free_slug(db, holder)
+    ids = {
+        slug: await _add(db, tile, now) if row is None else await _update(db, row, tile, now, moved=row in freed)
+        for slug, (tile, row) in found.items()
+    }
+    return [ids[tile.slug] for tile in tiles]
+
+
+async def _candidates(db: AsyncConnection, tiles: Sequence[Tile]) -> Sequence[Any]:
+    names = "id", "lid", "letterboxd_id", "slug", "title", "year", "original_title"
+    columns = [films.c[name] for name in names]
+    return (
+        await db.execute(
+            select(*columns).where(
+                or_(
+                    films.c.lid.in_([tile.lid for tile in tiles if tile.lid]),
+                    films.c.letterboxd_id.in_([tile.letterboxd_id for tile in tiles if tile.letterboxd_id]),
+                    films.c.slug.in_([tile.slug for tile in tiles]),
+                )
+            )
+        )
+    ).all()
+
+
+async def _add(db: AsyncConnection, tile: Tile, now: datetime) -> int:
+    values = _values(tile, None) | {"lid": tile.lid, "letterboxd_id": tile.letterboxd_id}
+    film_id = (
+        await db.execute(films.insert().values(**values, created_at=now, updated_at=now).returning(films.c.id))
+    ).scalar_one()
+    await db.execute(film_matches.insert().values(film_id=film_id, state="pending"))
+    return int(film_id)
+
+
+async def _update(db: AsyncConnection, row: Any, tile: Tile, now: datetime, *, moved: bool) -> int:
+    """Take over what the tile says anew; a page without a year or an id does not take away a known one.
+
+    `moved` says that the film's slug was freed for another one just now.
+    """
+    fresh = _values(tile, row.original_title) | {
+        "year": tile.year or row.year,
+        "lid": tile.lid or row.lid,
+        "letterboxd_id": tile.letterboxd_id or row.letterboxd_id,
+    }
+    if moved or any(fresh[name] != getattr(row, name) for name in ("lid", "letterboxd_id", "slug", "title", "year")):
+        await db.execute(films.update().where(films.c.id == row.id).values(**fresh, updated_at=now))
+    return int(row.id)
+
+
+async def _free_slug(db: AsyncConnection, row: Any) -> None:
+    """Give a film whose slug went to another film an address that Letterboxd resolves as well."""
+    slug = f"film:{row.letterboxd_id}" if row.letterboxd_id else f"{row.slug}~{row.id}"
+    await db.execute(films.update().where(films.c.id == row.id).values(slug=slug))
+
+
+def _values(tile: Tile, original_title: str | None) -> dict[str, Any]:
+    return {
+        "slug": tile.slug,
+        "title": tile.title,
+        "year": tile.year,
+        "sort_title": sort_key(tile.title),
+        "search_title": search_text(tile.title, original_title),
+    }

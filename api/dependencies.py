@@ -1,0 +1,125 @@
+"""What the routes are given: the database, the queue, and parameters that several of them share.
+
+A route opens its transaction itself (`async with database.read() as db`): a connection that were given like the
+parameters would be left open, or be cancelled half-way, where one of those is refused.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from arq.connections import ArqRedis
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import QueryParameter
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.db import members
+from api.db.engine import Database
+from api.db.films import FilmFilters
+from api.db.links import Links
+from api.db.paging import Paging
+from api.errors import Invalid, NotFound
+from api.schemas.films import MatchState, OfferKind
+from api.schemas.members import USERNAME
+from api.settings import Settings
+
+SortOrder = Annotated[Literal["asc", "desc"], QueryParameter(description="Smallest or largest first.")]
+LARGEST_PAGE = 1_000_000
+LARGEST_ID = 2**31 - 1
+
+MemberFilter = Annotated[str | None, QueryParameter(pattern=USERNAME, description="A member's username.")]
+Country = Annotated[
+    list[str] | None,
+    QueryParameter(max_items=50, description="Countries whose offers count, of those in the settings; default: all."),
+]
+
+
+def for_every_route(settings: Settings) -> Mapping[str, Provide]:
+    """The providers of what any route may ask for by name."""
+    links = Links(letterboxd=settings.letterboxd_base_url, images=settings.tmdb_image_base_url)
+    return {
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "links": Provide(lambda: links, sync_to_thread=False),
+        "database": Provide(provide_database, sync_to_thread=False),
+        "queue": Provide(provide_queue, sync_to_thread=False),
+        "paging": Provide(provide_paging, sync_to_thread=False),
+        "countries": Provide(provide_countries, sync_to_thread=False),
+        "filters": Provide(provide_filters, sync_to_thread=False),
+    }
+
+
+def provide_database(state: State) -> Database:
+    database: Database = state.database
+    return database
+
+
+def provide_queue(state: State) -> ArqRedis | None:
+    """The queue, or None where no REDIS_URL is set."""
+    queue: ArqRedis | None = state.queue
+    return queue
+
+
+def provide_paging(
+    page: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE, description="Which page, from 1.")] = 1,
+    page_size: Annotated[int, QueryParameter(ge=1, le=100, description="Items on a page.")] = 50,
+    limit: Annotated[
+        int | None, QueryParameter(ge=1, le=1000, description="At most so many items in all, on all pages.")
+    ] = None,
+) -> Paging:
+    return Paging(page=page, page_size=page_size, limit=limit)
+
+
+def provide_countries(settings: NamedDependency[Settings], country: Country = None) -> tuple[str, ...]:
+    """The countries that were asked for, or all; raises Invalid for one that is not in the settings."""
+    asked = tuple(dict.fromkeys(code.upper() for code in country or settings.country))
+    if any(code not in settings.country for code in asked):
+        raise Invalid([("country", f"is none of the countries in the settings ({', '.join(settings.country)})")])
+    return asked
+
+
+def provide_filters(
+    countries: NamedDependency[tuple[str, ...]],
+    match_state: Annotated[
+        list[MatchState] | None,
+        QueryParameter(name="state", max_items=10, description="States of the match with TMDB."),
+    ] = None,
+    provider: Annotated[
+        list[Annotated[int, Meta(ge=0, le=LARGEST_ID)]] | None,
+        QueryParameter(max_items=100, description="Ids of providers: films with an open offer of one of them."),
+    ] = None,
+    offer: Annotated[
+        list[OfferKind] | None, QueryParameter(max_items=10, description="Films with an open offer of these kinds.")
+    ] = None,
+    q: Annotated[
+        str | None, QueryParameter(max_length=200, description="Beginnings of words of the title or original title.")
+    ] = None,
+) -> FilmFilters:
+    return FilmFilters(
+        countries=countries,
+        states=tuple(match_state or ()),
+        providers=tuple(provider or ()),
+        offers=tuple(offer or ()),
+        q=q,
+    )
+
+
+async def known_member(db: AsyncConnection, username: str, settings: Settings) -> str:
+    """The member's name as it is kept; raises NotFound for one that is neither in the settings nor in the database.
+
+    One that is in the settings is known before anything was read of it.
+    """
+    name = username.lower()
+    if name not in settings.letterboxd_username:
+        await members.by_username(db, name)
+    return name
+
+
+async def known_member_filter(db: AsyncConnection, username: str | None, settings: Settings) -> str | None:
+    """Like `known_member`, for a filter: an unknown member is the fault of the parameter; raises Invalid."""
+    if username is None:
+        return None
+    try:
+        return await known_member(db, username, settings)
+    except NotFound as error:
+        raise Invalid([("member", str(error))]) from None

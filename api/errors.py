@@ -1,0 +1,166 @@
+"""What can go wrong in Marquee, as data; `problems.py` alone says it in HTTP.
+
+MarqueeError
+├── SettingsError(problems)                the start is refused; every setting at fault is named
+├── Invalid(errors)                        bad input, by field
+├── NotFound(noun, key)
+├── Conflict(noun, key, because)
+├── Unavailable(what, because)             a part of Marquee is away; try again later
+├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
+└── SourceError(url)                       what Letterboxd or TMDB answered
+    ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
+    ├── Private
+    ├── Missing
+    ├── RateLimited(retry_after)
+    ├── Transient(status)                  5xx, time-out, lost connection, or an unexplained refusal
+    ├── MarkupChanged(selector, sample)    200, entries announced, none found
+    └── KeyRefused                         TMDB does not accept the key
+"""
+
+from typing import ClassVar
+
+
+class MarqueeError(Exception):
+    """Base of everything that Marquee raises on purpose; `str()` of it is fit to be read by a person."""
+
+    code: ClassVar[str] = "error"
+
+
+class SettingsError(MarqueeError):
+    """The settings cannot be used; `problems` holds one (NAME, what is wrong and what to do) per setting."""
+
+    code = "settings"
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        lines = "\n".join(f"  {name}: {problem}" for name, problem in problems)
+        super().__init__(f"Marquee cannot start with these settings:\n{lines}")
+        self.problems = problems
+
+
+class Invalid(MarqueeError):
+    """Input that cannot be used; `errors` holds one (field, message) per fault."""
+
+    code = "invalid"
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
+        self.errors = errors
+
+
+class NotFound(MarqueeError):
+    code = "not_found"
+
+    def __init__(self, noun: str, key: object) -> None:
+        super().__init__(f"There is no {noun} {key}.")
+        self.noun = noun
+        self.key = key
+
+
+class Conflict(MarqueeError):
+    code = "conflict"
+
+    def __init__(self, noun: str, key: object, because: str) -> None:
+        super().__init__(f"The {noun} {key} cannot be changed: {because}.")
+        self.noun = noun
+        self.key = key
+        self.because = because
+
+
+class Unavailable(MarqueeError):
+    """A part of Marquee is away; `retry_after` is in seconds."""
+
+    code = "unavailable"
+
+    def __init__(self, what: str, because: str, retry_after: int = 10) -> None:
+        super().__init__(f"{what} is not available: {because}.")
+        self.what = what
+        self.because = because
+        self.retry_after = retry_after
+
+
+class NewerDatabase(MarqueeError):
+    """The database is at a revision that this Marquee does not know."""
+
+    code = "newer_database"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database was written by a newer Marquee (revision {revision}). Nothing was changed. "
+            "Install that version again, or restore the copy that it left beside the database."
+        )
+        self.revision = revision
+
+
+class SourceError(MarqueeError):
+    """An answer of the outside world that could not be used; `url` never holds a query."""
+
+    code = "source"
+
+    def __init__(self, message: str, url: str = "") -> None:
+        super().__init__(message)
+        self.url = url
+
+
+class Blocked(SourceError):
+    code = "blocked"
+
+    def __init__(self, url: str, *, challenge: bool) -> None:
+        why = "it asked for a browser check" if challenge else "it refused the request"
+        super().__init__(f"Letterboxd did not let Marquee read this page ({why})", url)
+        self.challenge = challenge
+
+
+class Private(SourceError):
+    code = "private"
+
+    def __init__(self, url: str) -> None:
+        super().__init__("This page is private on Letterboxd", url)
+
+
+class Missing(SourceError):
+    code = "missing"
+
+    def __init__(self, url: str) -> None:
+        super().__init__("This page does not exist", url)
+
+
+class RateLimited(SourceError):
+    """`retry_after` is in seconds, None where the answer named no time."""
+
+    code = "rate_limited"
+
+    def __init__(self, url: str, retry_after: float | None = None) -> None:
+        super().__init__("Too many requests: the host asked Marquee to slow down", url)
+        self.retry_after = retry_after
+
+
+class Transient(SourceError):
+    """`status` is the HTTP status, None where no answer came; `retry_after` in seconds where it named one."""
+
+    code = "unreachable"
+
+    def __init__(
+        self, url: str, status: int | None = None, because: str = "", retry_after: float | None = None
+    ) -> None:
+        reason = f"it answered {status}" if status else because or "no answer came"
+        super().__init__(f"The host could not be reached ({reason})", url)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class MarkupChanged(SourceError):
+    """A page was understood before and is not now; `sample` is a short piece of it, without personal data."""
+
+    code = "changed"
+
+    def __init__(self, selector: str, sample: str = "", url: str = "") -> None:
+        super().__init__(f"Letterboxd changed this page: nothing matches {selector}", url)
+        self.selector = selector
+        self.sample = sample
+
+
+class KeyRefused(SourceError):
+    code = "key_refused"
+
+    def __init__(self, url: str = "") -> None:
+        super().__init__("TMDB does not accept this key: check TMDB_API_KEY", url)

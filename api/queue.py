@@ -1,0 +1,72 @@
+"""The contract between the API and the worker: job names, payloads, ids, and every Redis key of Marquee.
+
+Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the database.
+"""
+
+from typing import Any
+
+import msgspec
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from api.errors import Unavailable
+
+PREFIX = "marquee"
+QUEUE = f"{PREFIX}:queue"
+HEARTBEAT = f"{PREFIX}:worker:heartbeat"
+REFRESH = "refresh"
+
+serialize = msgspec.msgpack.encode
+deserialize = msgspec.msgpack.decode
+
+
+def limit_key(host: str) -> str:
+    """Where the shared rate limit of an outside host stands."""
+    return f"{PREFIX}:limit:{host}"
+
+
+def pause_key(host: str) -> str:
+    """Until when nobody asks this outside host."""
+    return f"{PREFIX}:pause:{host}"
+
+
+def open_queue(redis_url: str) -> ArqRedis:
+    """The queue as the API uses it: a Redis that is away is noticed within two seconds, so that a caller is told."""
+    return _queue(redis_url, timeout=2.0, retry=Retry(NoBackoff(), 1))
+
+
+def open_patient_queue(redis_url: str) -> ArqRedis:
+    """The queue as the worker uses it: a Redis that restarts is waited for, up to a minute."""
+    return _queue(redis_url, timeout=10.0, retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), 33))
+
+
+def _queue(redis_url: str, *, timeout: float, retry: Retry) -> ArqRedis:
+    errors = [RedisConnectionError, RedisTimeoutError, BusyLoadingError, OSError]
+    pool: ConnectionPool = ConnectionPool.from_url(
+        redis_url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry, retry_on_error=errors
+    )
+    return ArqRedis(pool, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE)
+
+
+async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: int) -> None:
+    """Ask a worker to work at this run; asking twice for the same attempt changes nothing.
+
+    Raises Unavailable when Redis is away.
+    """
+    try:
+        await queue.enqueue_job(REFRESH, refresh_id, _job_id=f"{REFRESH}:{refresh_id}:{attempt}")
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error) or type(error).__name__) from error
+
+
+async def ping(queue: ArqRedis) -> dict[str, Any]:
+    """Whether Redis answers and a worker lives; raises Unavailable when Redis is away."""
+    try:
+        return {"redis": bool(await queue.ping()), "worker": bool(await queue.exists(HEARTBEAT))}
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error) or type(error).__name__) from error

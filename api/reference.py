@@ -1,0 +1,189 @@
+"""The OpenAPI document in the shape in which a person reads it: pure functions over its JSON."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+Json = dict[str, Any]
+
+SAMPLES: dict[str, Any] = {
+    "slug": "the-third-man",
+    "title": "The Third Man",
+    "year": 1949,
+    "lid": "2bFA",
+    "url": "https://letterboxd.com/film/the-third-man/",
+    "username": "alice",
+    "member": "alice",
+    "members": ["alice"],
+    "country": "GB",
+    "provider": "Example+",
+    "provider_id": 8,
+    "page": 1,
+    "page_size": 50,
+    "total": 1,
+    "total_pages": 1,
+    "source": "watchlist",
+    "kind": "watchlist",
+    "runtime_minutes": 104,
+    "display_name": "Alice",
+    "media_type": "movie",
+    "tmdb_id": 1092,
+    "imdb_id": "tt0041959",
+    "refresh_id": 1,
+    "match": "found",
+    "status": "running",
+    "stage": "enriching",
+    "done": 37,
+    "percent": 30,
+    "eta_seconds": 9,
+    "watchlist": 123,
+    "overview": "A writer comes to Vienna and finds that his friend is dead.",
+    "state": "ok",
+    "expected": 123,
+    "got": 123,
+    "films": 12,
+    "checks": ["database", "revision", "redis", "worker"],
+}
+UNKNOWN = {"match_message", "message", "error", "next_try_at", "finished_at", "limit"}
+"""Fields that are null when all is well, and so in an example."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    name: str
+    place: str
+    type: str
+    default: str
+    description: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    status: str
+    description: str
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One operation; `body` and `answer` are examples in JSON, empty where there is none."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: list[Parameter]
+    body: str
+    answers: list[Answer]
+    answer: str
+    command: str
+
+
+def endpoints(document: Json, origin: str) -> dict[str, list[Endpoint]]:
+    """Every operation of the document by its tag, in the document's order; `origin` is where the API answers."""
+    found: dict[str, list[Endpoint]] = {}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            endpoint = _endpoint(document, origin, path, method.upper(), operation)
+            found.setdefault(operation["tags"][0], []).append(endpoint)
+    return found
+
+
+def type_of(schema: Json) -> str:
+    """What a schema asks for, in words: `integer 1–100`, `one of title, year`, `text, several`."""
+    several = _choices(schema)
+    if several:
+        return " or ".join(type_of(choice) for choice in several)
+    if "enum" in schema:
+        return f"one of {', '.join(map(str, schema['enum']))}"
+    if schema.get("type") == "array":
+        return f"{type_of(schema['items'])}; may be repeated"
+    if "minimum" in schema and "maximum" in schema and schema["maximum"] <= 1000:
+        return f"{schema['type']} {schema['minimum']:g}–{schema['maximum']:g}"
+    kind = str(schema.get("type", "anything"))
+    return "text" if kind == "string" else kind
+
+
+def example(document: Json, schema: Json, name: str = "") -> Any:
+    """A value that fits the schema, of the field called `name`."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if schema.get("type") == "object":
+        return {key: example(document, value, key) for key, value in schema.get("properties", {}).items()}
+    if name in UNKNOWN and _is_nullable(schema):
+        return None
+    if name in SAMPLES:
+        return SAMPLES[name]
+    if several := _choices(schema):
+        return example(document, several[0], name)
+    if schema.get("type") == "array":
+        return [] if name in ("errors", "failures") else [example(document, schema["items"], "")]
+    return _value(schema, name)
+
+
+def _endpoint(document: Json, origin: str, path: str, method: str, operation: Json) -> Endpoint:
+    parameters = [_parameter(each) for each in operation.get("parameters", [])]
+    body = _json(document, operation.get("requestBody", {}).get("content", {}))
+    answers = operation["responses"]
+    good = next(status for status in sorted(answers) if status.startswith("2"))
+    return Endpoint(
+        id=operation["operationId"],
+        method=method,
+        path=path,
+        summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        parameters=parameters,
+        body=body,
+        answers=[Answer(status, answers[status]["description"]) for status in sorted(answers)],
+        answer=_json(document, answers[good].get("content", {})),
+        command=_command(origin, path, method, parameters),
+    )
+
+
+def _parameter(parameter: Json) -> Parameter:
+    schema = parameter.get("schema", {})
+    default = schema.get("default")
+    return Parameter(
+        parameter["name"],
+        parameter["in"],
+        type_of(schema),
+        "" if default is None else str(default),
+        parameter.get("description", ""),
+    )
+
+
+def _json(document: Json, content: Json) -> str:
+    schema = content.get("application/json", {}).get("schema")
+    if schema is None:
+        return ""
+    return msgspec.json.format(msgspec.json.encode(example(document, schema)), indent=2).decode()
+
+
+def _command(origin: str, path: str, method: str, parameters: list[Parameter]) -> str:
+    for parameter in parameters:
+        path = path.replace(f"{{{parameter.name}}}", str(SAMPLES.get(parameter.name, 1)))
+    query = {"page_size": 5} if any(parameter.name == "page_size" for parameter in parameters) else {}
+    address = f"{origin}{path}" + (f"?{urlencode(query)}" if query else "")
+    return f"curl '{address}'" if method == "GET" else f"curl -X {method} '{address}'"
+
+
+def _choices(schema: Json) -> list[Json]:
+    """The alternatives of a schema but null; the constraints beside them hold for each."""
+    limits = {key: schema[key] for key in ("minimum", "maximum") if key in schema}
+    return [limits | each for each in _alternatives(schema) if each.get("type") != "null"]
+
+
+def _is_nullable(schema: Json) -> bool:
+    return any(each.get("type") == "null" for each in _alternatives(schema))
+
+
+def _alternatives(schema: Json) -> list[Json]:
+    return schema.get("oneOf") or schema.get("anyOf") or []
+
+
+def _value(schema: Json, name: str) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema.get("format") == "date-time":
+        return "2026-11-20T06:00:00Z"
+    if schema.get("format") == "uri" or name.endswith("_url"):
+        return "https://example.org/picture.svg"
+    return {"integer": 1, "number": 1.0, "boolean": False, "string": "text", "null": None}.get(schema.get("type", ""))

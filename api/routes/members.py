@@ -1,0 +1,61 @@
+"""Members: the Letterboxd accounts that Marquee follows, and their watchlists."""
+
+from typing import Annotated, Literal
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+
+from api.db import films, members
+from api.db.engine import Database
+from api.db.films import FilmFilters, Order
+from api.db.links import Links
+from api.db.paging import Paging, cut
+from api.dependencies import SortOrder, known_member
+from api.problems import documented
+from api.schemas.films import WatchlistEntry
+from api.schemas.members import Member
+from api.schemas.pages import Page
+from api.settings import Settings
+
+SortBy = Annotated[Literal["position", "title", "year"], QueryParameter(description="What to sort by.")]
+
+
+@get("/", operation_id="listMembers", summary="List members", responses=documented())
+async def list_members(
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    links: NamedDependency[Links],
+    paging: NamedDependency[Paging],
+) -> Page[Member]:
+    """The members, the owner first."""
+    async with database.read() as db:
+        return cut(await members.listing(db, settings.letterboxd_username[0], links), paging)
+
+
+@get(
+    "/{username:str}/watchlist",
+    operation_id="getWatchlist",
+    summary="Get a member's watchlist",
+    responses=documented(404),
+)
+async def get_watchlist(
+    username: FromPath[str],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    links: NamedDependency[Links],
+    filters: NamedDependency[FilmFilters],
+    paging: NamedDependency[Paging],
+    sort_by: SortBy = "position",
+    sort_order: SortOrder = "asc",
+) -> Page[WatchlistEntry]:
+    """The films on a member's watchlist now, in the member's own order unless asked otherwise.
+
+    It is empty for a configured member of whom nothing was read yet; the member's source says so.
+    """
+    async with database.read() as db:
+        name = await known_member(db, username, settings)
+        return await films.watchlist(db, name, filters, Order(sort_by, sort_order == "desc"), paging, links)
+
+
+members_router = Router("/members", route_handlers=[list_members, get_watchlist], tags=["members"])

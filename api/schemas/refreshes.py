@@ -1,0 +1,71 @@
+"""Refreshes on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from api.schemas.members import Username
+
+RefreshStatus = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
+RefreshTrigger = Literal["manual", "cron", "startup"]
+RefreshStage = Literal["queued", "reading", "enriching", "finished"]
+
+
+class RefreshRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What to refresh: the configured members unless `members` names some; `force` reads again what is not yet due."""
+
+    members: Annotated[list[Username], msgspec.Meta(min_length=1, max_length=100)] | None = None
+    force: bool = False
+
+
+class RefreshCounts(msgspec.Struct, kw_only=True):
+    """Films by outcome, and what changed: entries added and removed, offers arrived and left."""
+
+    found: int = 0
+    matched: int = 0
+    review: int = 0
+    not_found: int = 0
+    failed: int = 0
+    added: int = 0
+    removed: int = 0
+    arrived: int = 0
+    left: int = 0
+
+
+class RefreshError(msgspec.Struct, kw_only=True):
+    code: str
+    message: str
+
+
+class RefreshFailure(msgspec.Struct, kw_only=True):
+    """One thing that did not work, while the run went on."""
+
+    member: str | None
+    slug: str | None
+    stage: str
+    code: str
+    message: str
+
+
+class Refresh(msgspec.Struct, kw_only=True):
+    """One run of work; `eta_seconds` is null while there is nothing to estimate from."""
+
+    id: int
+    kind: str
+    trigger: RefreshTrigger
+    force: bool
+    members: list[str]
+    status: RefreshStatus
+    stage: RefreshStage
+    done: int
+    total: int
+    percent: int
+    eta_seconds: int | None
+    counts: RefreshCounts
+    already_running: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: RefreshError | None
+    failures: list[RefreshFailure]

@@ -1,0 +1,261 @@
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from api.db import tables
+from api.db.engine import Database
+from tests.factories import (
+    NOW,
+    AvailabilityRow,
+    CheckRow,
+    EntryRow,
+    FilmRow,
+    MatchRow,
+    MemberRow,
+    ProviderRow,
+    add,
+)
+
+HEAT, AMELIE, ALIEN = 1, 2, 3
+NETFLIX, MUBI, APPLE = 8, 11, 2
+
+
+@pytest.fixture(autouse=True)
+async def films(database: Database) -> None:
+    """Heat streams on Netflix and can be bought; Amélie waits in the review queue; Alien left Mubi."""
+    async with database.write() as db:
+        await add(
+            db,
+            tables.films,
+            FilmRow.build(id=HEAT, slug="heat-1995", title="Heat", year=1995),
+            FilmRow.build(
+                id=AMELIE,
+                slug="amelie",
+                title="Amélie",
+                original_title="Le Fabuleux Destin d'Amélie Poulain",
+                year=2001,
+                poster_path=None,
+            ),
+            FilmRow.build(id=ALIEN, slug="alien", title="The Alien", year=None),
+        )
+        await add(
+            db,
+            tables.film_matches,
+            MatchRow.build(film_id=HEAT, tmdb_id=949, confidence="proven"),
+            MatchRow.build(film_id=AMELIE, state="review", tmdb_id=None, media_type=None, confidence=None),
+        )
+        await add(
+            db,
+            tables.providers,
+            ProviderRow.build(id=NETFLIX, name="Netflix", logo_path="/n.jpg"),
+            ProviderRow.build(id=MUBI, name="Mubi"),
+            ProviderRow.build(id=APPLE, name="Apple TV"),
+        )
+        await add(
+            db,
+            tables.availability,
+            AvailabilityRow.build(film_id=HEAT, provider_id=APPLE, offer="buy", priority=0),
+            AvailabilityRow.build(film_id=HEAT, provider_id=MUBI, offer="flatrate", priority=5, country="DE"),
+            AvailabilityRow.build(film_id=HEAT, provider_id=MUBI, offer="flatrate", priority=5),
+            AvailabilityRow.build(film_id=HEAT, provider_id=NETFLIX, offer="flatrate", priority=3),
+            AvailabilityRow.build(film_id=HEAT, provider_id=NETFLIX, offer="flatrate", priority=3, country="US"),
+            AvailabilityRow.build(film_id=ALIEN, provider_id=MUBI, closed_at=NOW),
+        )
+        await add(
+            db,
+            tables.availability_checks,
+            CheckRow.build(film_id=HEAT, country="GB"),
+            CheckRow.build(film_id=HEAT, country="DE", checked_at=NOW - timedelta(hours=2)),
+            CheckRow.build(film_id=ALIEN, country="GB"),
+        )
+        await add(db, tables.members, MemberRow.build(id=1, username="alice"), MemberRow.build(id=2, username="carol"))
+        await add(
+            db,
+            tables.watchlist_entries,
+            EntryRow.build(member_id=1, film_id=HEAT),
+            EntryRow.build(member_id=1, film_id=ALIEN, removed_at=NOW),
+            EntryRow.build(member_id=2, film_id=ALIEN),
+        )
+
+
+async def slugs(client: httpx.AsyncClient, query: str) -> list[str]:
+    answer = await client.get(f"/api/v1/films?{query}")
+    assert answer.status_code == 200, answer.text
+    return [film["slug"] for film in answer.json()["items"]]
+
+
+async def test_a_film_is_shown_with_its_match_its_links_and_its_open_offers(client: httpx.AsyncClient) -> None:
+    film = (await client.get("/api/v1/films/heat-1995")).json()
+    assert film == {
+        "slug": "heat-1995",
+        "lid": "l1",
+        "title": "Heat",
+        "year": 1995,
+        "url": "https://letterboxd.test/film/heat-1995/",
+        "media_type": "movie",
+        "tmdb_id": 949,
+        "imdb_id": None,
+        "match": "found",
+        "match_confidence": "proven",
+        "match_message": None,
+        "runtime_minutes": 104,
+        "overview": None,
+        "poster_url": "https://images.test/t/p/w342/poster1.jpg",
+        "checked_at": "2026-11-20T04:00:00Z",
+        "offers": [
+            {
+                "country": "GB",
+                "provider_id": NETFLIX,
+                "provider": "Netflix",
+                "logo_url": "https://images.test/t/p/w92/n.jpg",
+                "offer": "flatrate",
+                "since": "2026-11-20T06:00:00Z",
+            },
+            offer("GB", MUBI, "Mubi", "flatrate"),
+            offer("GB", APPLE, "Apple TV", "buy"),
+            offer("DE", MUBI, "Mubi", "flatrate"),
+        ],
+    }
+
+
+async def test_a_list_shows_each_film_as_it_is_shown_alone(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/api/v1/films")).json()
+    alone = [(await client.get(f"/api/v1/films/{film['slug']}")).json() for film in page["items"]]
+    assert page["items"] == alone
+
+
+async def test_a_film_that_was_not_checked_in_every_country_shown_is_unknown(client: httpx.AsyncClient) -> None:
+    checked = {
+        country: {
+            film["slug"]: film["checked_at"]
+            for film in (await client.get(f"/api/v1/films?country={country}")).json()["items"]
+        }
+        for country in ("GB", "DE")
+    }
+    assert checked["GB"]["alien"] == "2026-11-20T06:00:00Z"
+    assert checked["DE"]["alien"] is None
+    assert (await client.get("/api/v1/films/alien")).json()["checked_at"] is None
+
+
+async def test_a_film_without_a_match_is_pending(client: httpx.AsyncClient) -> None:
+    alien = (await client.get("/api/v1/films/alien")).json()
+    assert (alien["match"], alien["tmdb_id"], alien["offers"]) == ("pending", None, [])
+
+
+async def test_titles_are_sorted_without_articles_and_accents(client: httpx.AsyncClient) -> None:
+    assert await slugs(client, "") == ["alien", "amelie", "heat-1995"]
+    assert await slugs(client, "sort_order=desc") == ["heat-1995", "amelie", "alien"]
+
+
+async def test_an_unknown_year_comes_last_either_way(client: httpx.AsyncClient) -> None:
+    assert await slugs(client, "sort_by=year") == ["heat-1995", "amelie", "alien"]
+    assert await slugs(client, "sort_by=year&sort_order=desc") == ["amelie", "heat-1995", "alien"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=review", ["amelie"]),
+        ("state=pending", ["alien"]),
+        ("state=pending&state=found", ["alien", "heat-1995"]),
+        (f"provider={NETFLIX}", ["heat-1995"]),
+        (f"provider={NETFLIX}&provider={MUBI}", ["heat-1995"]),
+        ("provider=999", []),
+        (f"provider={MUBI}&offer=buy", []),
+        (f"provider={APPLE}&offer=buy&offer=rent", ["heat-1995"]),
+        (f"provider={NETFLIX}&country=DE", []),
+        (f"provider={MUBI}&country=de", ["heat-1995"]),
+        ("offer=flatrate", ["heat-1995"]),
+        ("offer=free", []),
+        ("q=AMELIE", ["amelie"]),
+        ("q=fabul poul", ["amelie"]),
+        ("q=amélie", ["amelie"]),
+        ("q=lie", []),
+        ("q=100%25", []),
+        ("q=", ["alien", "amelie", "heat-1995"]),
+        ("member=alice", ["heat-1995"]),
+        ("member=Carol", ["alien"]),
+        ("member=bob", []),
+        (f"member=alice&provider={MUBI}&q=he&state=found&offer=flatrate", ["heat-1995"]),
+    ],
+)
+async def test_filters(client: httpx.AsyncClient, query: str, found: list[str]) -> None:
+    assert await slugs(client, query) == found
+
+
+async def test_a_country_shows_its_offers_alone(client: httpx.AsyncClient) -> None:
+    films = (await client.get("/api/v1/films?country=DE&q=heat")).json()["items"]
+    assert films[0]["offers"] == [offer("DE", MUBI, "Mubi", "flatrate")]
+
+
+async def test_a_country_that_is_not_configured_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/films?country=GB&country=US")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [
+        {"field": "country", "message": "is none of the countries in the settings (GB, DE)"}
+    ]
+
+
+async def test_a_member_that_nobody_follows_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/films?member=mallory")
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == [{"field": "member", "message": "There is no member mallory."}]
+
+
+async def test_pages_tell_where_they_are_and_link_to_their_neighbours(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/films?q=&page_size=1&page=2")
+    page = answer.json()
+    assert [film["slug"] for film in page.pop("items")] == ["amelie"]
+    assert page == {
+        "page": 2,
+        "page_size": 1,
+        "total": 3,
+        "total_pages": 3,
+        "has_next": True,
+        "has_previous": True,
+    }
+    targets = {relation: link["url"] for relation, link in answer.links.items()}
+    assert targets == {
+        "first": "/api/v1/films?q=&page_size=1&page=1",
+        "prev": "/api/v1/films?q=&page_size=1&page=1",
+        "next": "/api/v1/films?q=&page_size=1&page=3",
+        "last": "/api/v1/films?q=&page_size=1&page=3",
+    }
+
+
+async def test_limit_caps_the_list_before_it_is_cut(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/api/v1/films?limit=2&page_size=1&page=2")).json()
+    assert [film["slug"] for film in page["items"]] == ["amelie"]
+    assert (page["total"], page["has_next"]) == (2, False)
+    assert await slugs(client, "limit=2") == ["alien", "amelie"]
+
+
+async def test_a_page_after_the_last_is_empty_and_leads_back(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/films?page=9")
+    assert answer.json()["items"] == []
+    assert answer.links["prev"]["url"] == "/api/v1/films?page=1"
+    assert "next" not in answer.links
+
+
+async def test_a_film_that_is_not_there_is_a_problem(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/films/nothing")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json() == {
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no film nothing.",
+        "code": "not_found",
+    }
+
+
+def offer(country: str, provider_id: int, provider: str, kind: str) -> dict[str, Any]:
+    return {
+        "country": country,
+        "provider_id": provider_id,
+        "provider": provider,
+        "logo_url": f"https://images.test/t/p/w92/logo{provider_id}.jpg",
+        "offer": kind,
+        "since": "2026-11-20T06:00:00Z",
+    }

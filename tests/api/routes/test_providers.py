@@ -1,0 +1,71 @@
+import httpx
+import pytest
+
+from api.db import tables
+from api.db.engine import Database
+from tests.factories import NOW, AvailabilityRow, EntryRow, FilmRow, MemberRow, ProviderRow, add
+
+NETFLIX, MUBI = 8, 11
+
+
+@pytest.fixture(autouse=True)
+async def offers(database: Database) -> None:
+    """Netflix has films 1 and 2, one of them twice; Mubi has film 1 in Germany, and had film 3."""
+    async with database.write() as db:
+        await add(db, tables.members, MemberRow.build(id=1, username="alice"))
+        await add(db, tables.films, *(FilmRow.build(id=film_id) for film_id in (1, 2, 3)))
+        await add(db, tables.watchlist_entries, EntryRow.build(member_id=1, film_id=1))
+        await add(
+            db,
+            tables.watchlist_entries,
+            EntryRow.build(member_id=1, film_id=2, removed_at=NOW),
+        )
+        await add(
+            db,
+            tables.providers,
+            ProviderRow.build(id=NETFLIX, name="Netflix", logo_path="/n.jpg"),
+            ProviderRow.build(id=MUBI, name="Mubi", logo_path=None),
+            ProviderRow.build(id=2, name="Nobody's"),
+        )
+        await add(
+            db,
+            tables.availability,
+            AvailabilityRow.build(film_id=1, provider_id=NETFLIX),
+            AvailabilityRow.build(film_id=1, provider_id=NETFLIX, offer="buy"),
+            AvailabilityRow.build(film_id=2, provider_id=NETFLIX),
+            AvailabilityRow.build(film_id=1, provider_id=MUBI, country="DE"),
+            AvailabilityRow.build(film_id=3, provider_id=MUBI, closed_at=NOW),
+            AvailabilityRow.build(film_id=3, provider_id=NETFLIX, country="US"),
+        )
+
+
+async def counts(client: httpx.AsyncClient, query: str = "") -> list[tuple[str, int]]:
+    answer = await client.get(f"/api/v1/providers?{query}")
+    assert answer.status_code == 200, answer.text
+    return [(each["provider"], each["films"]) for each in answer.json()["items"]]
+
+
+async def test_providers_count_their_films_with_an_open_offer(client: httpx.AsyncClient) -> None:
+    assert await counts(client) == [("Netflix", 2), ("Mubi", 1)]
+
+
+async def test_providers_of_a_country(client: httpx.AsyncClient) -> None:
+    assert await counts(client, "country=GB") == [("Netflix", 2)]
+    assert await counts(client, "country=DE") == [("Mubi", 1)]
+
+
+async def test_providers_of_what_is_on_a_watchlist(client: httpx.AsyncClient) -> None:
+    assert await counts(client, "member=alice") == [("Mubi", 1), ("Netflix", 1)]
+    assert await counts(client, "member=bob") == []
+
+
+async def test_a_provider_has_its_logo(client: httpx.AsyncClient) -> None:
+    items = (await client.get("/api/v1/providers")).json()["items"]
+    assert items[0]["logo_url"] == "https://images.test/t/p/w92/n.jpg"
+    assert items[1]["logo_url"] is None
+
+
+async def test_the_films_of_a_provider_are_as_many_as_its_count(client: httpx.AsyncClient) -> None:
+    for provider in (await client.get("/api/v1/providers")).json()["items"]:
+        films = (await client.get(f"/api/v1/films?provider={provider['provider_id']}")).json()
+        assert films["total"] == provider["films"]

@@ -1,0 +1,169 @@
+import gzip
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from api.db import tables
+from api.db.engine import Database
+from tests.api.conftest import NOBODY, Serve
+from tests.factories import FilmRow, add
+
+KEY = "clé-for-tests"
+
+
+@pytest.fixture
+async def guarded(serve: Serve, database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve(redis_url=NOBODY, api_key=KEY) as client:
+        yield client
+
+
+async def test_an_answer_that_the_caller_has_is_304(client: httpx.AsyncClient) -> None:
+    first = await client.get("/api/v1/films")
+    tag = first.headers["etag"]
+    for known in (tag, f'"other", {tag}', "*", tag.removeprefix("W/")):
+        again = await client.get("/api/v1/films", headers={"if-none-match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag), known
+        assert again.headers["cache-control"] == "private, no-cache"
+
+
+async def test_an_answer_that_changed_is_sent_again(client: httpx.AsyncClient, database: Database) -> None:
+    tag = (await client.get("/api/v1/films")).headers["etag"]
+    async with database.write() as db:
+        await add(db, tables.films, FilmRow.build())
+    answer = await client.get("/api/v1/films", headers={"if-none-match": tag})
+    assert answer.status_code == 200
+    assert answer.headers["etag"] != tag
+
+
+async def test_the_etag_is_the_same_with_and_without_compression(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.write() as db:
+        await add(db, tables.films, *FilmRow.batch(20))
+    plain = await client.get("/api/v1/films", headers={"accept-encoding": "identity"})
+    packed = await client.get("/api/v1/films", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert packed.json() == plain.json()
+    assert len(gzip.compress(plain.content)) < len(plain.content)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "cache"),
+    [
+        ("/api/v1/films", 200, "private, no-cache"),
+        ("/api/v1/films/nothing", 404, "no-store"),
+        ("/nothing", 404, "no-store"),
+        ("/health/live", 200, "no-store"),
+        ("/health/ready", 503, "no-store"),
+    ],
+)
+async def test_every_answer_says_how_it_may_be_kept(
+    client: httpx.AsyncClient, path: str, status: int, cache: str
+) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["cache-control"] == cache
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+
+
+async def test_with_a_key_set_every_request_to_the_api_needs_it(guarded: httpx.AsyncClient) -> None:
+    for path in ("films", "members", "sources", "refreshes", "openapi.json", "docs"):
+        answer = await guarded.get(f"/api/v1/{path}")
+        assert answer.status_code == 401, path
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["www-authenticate"] == 'Bearer realm="Marquee"'
+    assert (await guarded.post("/api/v1/refreshes")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("x-api-key", KEY, 200),
+        ("authorization", f"Bearer {KEY}", 200),
+        ("authorization", f"bearer {KEY}", 200),
+        ("authorization", f"Basic {KEY}", 401),
+        ("authorization", KEY, 401),
+        ("x-api-key", KEY[:-1], 401),
+        ("x-api-key", f"{KEY}x", 401),
+        ("x-api-key", "", 401),
+    ],
+)
+async def test_the_key_is_named_in_either_way(guarded: httpx.AsyncClient, header: str, value: str, status: int) -> None:
+    answer = await guarded.get("/api/v1/films", headers=[(header.encode(), value.encode())])
+    assert answer.status_code == status
+
+
+async def test_health_needs_no_key(guarded: httpx.AsyncClient) -> None:
+    assert (await guarded.get("/health/live")).status_code == 200
+    assert (await guarded.get("/health/ready")).status_code == 503
+
+
+async def test_every_route_is_documented_with_its_problems(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    assert document["info"]["title"] == "Marquee"
+    for path, method, operation in operations(document):
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert {"400", "401", "503"} <= set(operation["responses"]), (path, method)
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                schema = answer["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (path, status)
+
+
+async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    found = {(path, method): operation["operationId"] for path, method, operation in operations(document)}
+    assert found == {
+        ("/api/v1/films", "get"): "listFilms",
+        ("/api/v1/films/{slug}", "get"): "getFilm",
+        ("/api/v1/members", "get"): "listMembers",
+        ("/api/v1/members/{username}/watchlist", "get"): "getWatchlist",
+        ("/api/v1/providers", "get"): "listProviders",
+        ("/api/v1/refreshes", "get"): "listRefreshes",
+        ("/api/v1/refreshes", "post"): "startRefresh",
+        ("/api/v1/refreshes/current", "get"): "getCurrentRefresh",
+        ("/api/v1/refreshes/{refresh_id}", "get"): "getRefresh",
+        ("/api/v1/refreshes/{refresh_id}/cancel", "post"): "cancelRefresh",
+        ("/api/v1/sources", "get"): "listSources",
+        ("/health/live", "get"): "getLiveness",
+        ("/health/ready", "get"): "getReadiness",
+    }
+
+
+async def test_every_reference_in_the_document_leads_somewhere(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    found = {each.rpartition("/")[2] for each in references(document)}
+    assert found
+    assert found <= set(schemas)
+
+
+async def test_the_docs_page_shows_every_route_and_loads_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    page = await client.get("/api/v1/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    for path, _, operation in operations(document):
+        assert f'id="{operation["operationId"]}"' in page.text
+        assert path in page.text
+    assert "<script" not in page.text
+    assert "src=" not in page.text
+    assert "stylesheet" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, operation) for path, item in document["paths"].items() for method, operation in item.items()]
+
+
+def references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return own + [each for value in node.values() for each in references(value)]
+    if isinstance(node, list):
+        return [each for value in node for each in references(value)]
+    return []

@@ -1,0 +1,41 @@
+"""Fixtures for every test: the event loop, and the two servers that outlive one test."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.drivers.upstream import Upstream
+from tests.drivers.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Marquee runs on asyncio; session-wide, so that async fixtures may be too."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[Valkey]:
+    with Valkey() as server:
+        yield server
+
+
+@pytest.fixture
+async def valkey(valkey_server: Valkey) -> Valkey:
+    """A running Valkey that holds nothing."""
+    valkey_server.start()
+    await valkey_server.forget()
+    return valkey_server
+
+
+@pytest.fixture(scope="session")
+async def upstream_server() -> AsyncIterator[Upstream]:
+    async with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture
+async def upstream(upstream_server: Upstream) -> Upstream:
+    """Letterboxd and TMDB as they were yesterday, well and quick."""
+    await upstream_server.reset()
+    return upstream_server
