@@ -1,0 +1,66 @@
+"""What changes while the demo runs: watchlists, the day, the markup, who is private, what TMDB refuses."""
+
+from typing import Literal
+
+import msgspec
+
+from worker.demo.model import Film, Offer
+from worker.demo.world import World
+
+Day = Literal["yesterday", "today"]
+Markup = Literal["2026", "2025", "old"]
+
+
+class Move(msgspec.Struct):
+    """A change of a member's watchlist right after one of its pages was served.
+
+    after_page: the page number, or None for every page. A move after one page happens once.
+    """
+
+    member: str
+    after_page: int | None
+    action: Literal["add", "remove"]
+
+
+class Situation:
+    """The built-in world now; a new one is the world as it was at first."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.day: Day = "yesterday"
+        self.markup: Markup = "2026"
+        self.key_refused = False
+        self.dropped: set[tuple[str, int]] = set()
+        self.private = {name for name, member in world.members.items() if member.private}
+        self.missing: set[str] = set()
+        self.moves: list[Move] = []
+        self.watchlists = {name: list(member.watchlist) for name, member in world.members.items()}
+
+    def add(self, member: str, slug: str) -> None:
+        """Put the film on top of the member's watchlist; raises KeyError for an unknown member or film."""
+        film = self.world.films[slug]
+        self.remove(member, slug)
+        self.watchlists[member].insert(0, film.slug)
+
+    def remove(self, member: str, slug: str) -> None:
+        """Take the film off the member's watchlist if it is there; raises KeyError for an unknown member."""
+        self.watchlists[member] = [other for other in self.watchlists[member] if other != slug]
+
+    def page_served(self, member: str, page: int) -> None:
+        """Carry out the moves that wait for this page."""
+        for move in [move for move in self.moves if move.member == member and move.after_page in (None, page)]:
+            if move.after_page is not None:
+                self.moves.remove(move)
+            self._move(move)
+
+    def offers(self, film: Film) -> frozenset[Offer]:
+        """Where the film streams on this day."""
+        return self.world.availability.on(self.day).get(film.slug, frozenset())
+
+    def _move(self, move: Move) -> None:
+        watchlist = self.watchlists[move.member]
+        if move.action == "remove":
+            del watchlist[:1]
+        else:
+            seen = {*watchlist, *(rating.slug for rating in self.world.members[move.member].ratings)}
+            watchlist.insert(0, next(slug for slug in self.world.films if slug not in seen))
