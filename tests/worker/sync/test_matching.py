@@ -1,0 +1,346 @@
+"""How a film finds its TMDB title: by which proof, with how many requests, and when it is left to a person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from msgspec import json
+from msgspec.structs import replace
+
+from api.db.details import Details
+from api.errors import Blocked, MarkupChanged, Missing, RateLimited, SourceError, Transient
+from worker.sources.letterboxd.film import FilmPage
+from worker.sources.tmdb import reading
+from worker.sources.tmdb.shapes import Hit, SearchResult
+from worker.sync.matching import FilmIdentity, Match, by_page, by_search, find_match
+
+FILM = FilmIdentity(slug="blue-heron", title="Blue Heron", year=2025, lid="aaaa", letterboxd_id=77)
+ONE_WORD = FilmIdentity(slug="heat-1995", title="The Heat", year=1995, lid="bbbb")
+PAGE = FilmPage(
+    tmdb=None,
+    imdb_id=None,
+    slug="blue-heron",
+    lid="aaaa",
+    letterboxd_id=77,
+    title="Blue Heron",
+    original_title=None,
+    year=2025,
+    runtime_minutes=None,
+    directors=[],
+    average=None,
+    rating_count=None,
+)
+
+
+def hit(tmdb_id: int = 1, title: str = "Blue Heron", year: int | None = 2025, **more: Any) -> Hit:
+    values = {"media_type": "movie", "original_title": title, **more}
+    return Hit(tmdb_id=tmdb_id, title=title, year=year, **values)
+
+
+def of(tmdb_id: int, title: str, year: int, imdb_id: str | None = None, media_type: str = "movie") -> Details:
+    body = {"id": tmdb_id, "title": title, "release_date": f"{year}-05-01", "imdb_id": imdb_id}
+    return reading.details(json.encode({**body, "watch/providers": {"results": {}}}), media_type, [])
+
+
+class World:
+    """A TMDB and a Letterboxd that hold what a test puts into them, and remember what they were asked."""
+
+    def __init__(self) -> None:
+        self.everything = SearchResult([], True)
+        self.movies = SearchResult([], True)
+        self.shows = SearchResult([], True)
+        self.by_imdb_id: dict[str, list[Hit]] = {}
+        self.titles: list[Details] = []
+        self.page: FilmPage | SourceError = PAGE
+        self.asked: list[str] = []
+
+    async def search_all(self, title: str) -> SearchResult:
+        self.asked.append(f"multi {title}")
+        return self.everything
+
+    async def search_movies(self, title: str, year: int) -> SearchResult:
+        self.asked.append(f"movie {title} {year}")
+        return self.movies
+
+    async def search_shows(self, title: str, year: int) -> SearchResult:
+        self.asked.append(f"tv {title} {year}")
+        return self.shows
+
+    async def find(self, imdb_id: str) -> list[Hit]:
+        self.asked.append(f"find {imdb_id}")
+        return self.by_imdb_id.get(imdb_id, [])
+
+    async def details(self, media_type: str, tmdb_id: int, countries: Sequence[str]) -> Details:
+        self.asked.append(f"details {media_type} {tmdb_id}")
+        for title in self.titles:
+            if (title.media_type, title.tmdb_id) == (media_type, tmdb_id):
+                return title
+        raise Missing(f"/3/{media_type}/{tmdb_id}")
+
+    async def film_page(self, slug: str) -> FilmPage:
+        self.asked.append(f"page {slug}")
+        if isinstance(self.page, SourceError):
+            raise self.page
+        return self.page
+
+    def found(self, *hits: Hit, complete: bool = True) -> None:
+        self.everything = SearchResult(list(hits), complete)
+
+    def links(self, media_type: Any, tmdb_id: int, **more: Any) -> None:
+        self.page = replace(PAGE, tmdb=(media_type, tmdb_id), **more)
+
+    async def match(self, film: FilmIdentity = FILM, exclude: frozenset[tuple[str, int]] = frozenset()) -> Match:
+        return await find_match(film, self, self.film_page, ["GB"], exclude=exclude)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def title_of(match: Match) -> tuple[str | None, int | None]:
+    return match.media_type, match.tmdb_id
+
+
+def how(match: Match) -> tuple[str, str | None, str | None]:
+    return match.state, match.method, match.confidence
+
+
+def offered(match: Match) -> list[tuple[str, int]]:
+    return [(row["media_type"], row["tmdb_id"]) for row in match.candidates]
+
+
+async def test_a_persons_choice_is_returned_without_a_question(world: World) -> None:
+    match = await world.match(replace(FILM, known=("tv", 5), locked=True), frozenset({("tv", 5)}))
+    assert (how(match), title_of(match)) == (("found", "manual", "proven"), ("tv", 5))
+    assert world.asked == []
+
+
+async def test_a_persons_choice_of_no_title_stays(world: World) -> None:
+    assert (await world.match(replace(FILM, locked=True))).state == "not_found"
+    assert world.asked == []
+
+
+async def test_a_known_id_is_returned_as_it_is(world: World) -> None:
+    match = await world.match(replace(FILM, known=("movie", 5)))
+    assert (how(match), title_of(match)) == (("found", None, None), ("movie", 5))
+    assert world.asked == []
+
+
+async def test_a_known_id_that_tmdb_dropped_is_matched_again(world: World) -> None:
+    world.found(hit(6))
+    match = await world.match(replace(FILM, known=("movie", 5)), frozenset({("movie", 5)}))
+    assert title_of(match) == ("movie", 6)
+
+
+async def test_a_rare_name_takes_one_request(world: World) -> None:
+    world.found(hit(1), hit(2, year=1990), hit(3, title="Blue Heron Lake"))
+    match = await world.match()
+    assert (how(match), title_of(match)) == (("found", "search", "probable"), ("movie", 1))
+    assert world.asked == ["multi Blue Heron"]
+
+
+async def test_a_series_is_found_as_a_series(world: World) -> None:
+    world.found(hit(89905, media_type="tv"))
+    assert title_of(await world.match()) == ("tv", 89905)
+
+
+@pytest.mark.parametrize("title", ["Heat", "The Heat", "Das Boot", "In the Heat", "La La"])
+async def test_a_name_of_one_telling_word_is_searched_within_its_year(world: World, title: str) -> None:
+    world.movies = SearchResult([hit(9, title, 1995)], True)
+    match = await world.match(replace(ONE_WORD, title=title))
+    assert title_of(match) == ("movie", 9)
+    assert world.asked == [f"movie {title} 1995", f"tv {title} 1995"]
+
+
+async def test_an_unfinished_answer_is_searched_within_its_year_instead(world: World) -> None:
+    world.found(hit(1), complete=False)
+    world.movies = SearchResult([hit(1)], True)
+    assert how(await world.match()) == ("found", "search", "probable")
+    assert world.asked == ["multi Blue Heron", "movie Blue Heron 2025", "tv Blue Heron 2025"]
+
+
+@pytest.mark.parametrize("unread", ["movies", "shows"])
+async def test_one_equal_title_in_an_unfinished_answer_is_no_proof(world: World, unread: str) -> None:
+    world.movies = SearchResult([hit(1, "The Heat", 1995)], unread != "movies")
+    world.shows = SearchResult([], unread != "shows")
+    world.page = replace(PAGE, lid="bbbb", slug="heat-1995")
+    match = await world.match(ONE_WORD)
+    assert (match.state, offered(match)) == ("review", [("movie", 1)])
+
+
+@pytest.mark.parametrize(
+    "hits",
+    [
+        [hit(1), hit(2)],
+        [hit(1), hit(1, media_type="tv")],
+        [hit(1, year=2026)],
+        [hit(1, video=True)],
+        [hit(1, year=None)],
+    ],
+    ids=["homonyms", "film and show", "year of a festival", "making-of", "no date"],
+)
+async def test_what_searching_leaves_open_the_page_proves_with_one_more_request(world: World, hits: list[Hit]) -> None:
+    world.found(*hits)
+    world.titles = [of(2, "Blue Heron", 2025, "tt0000002")]
+    world.links("movie", 2)
+    match = await world.match()
+    assert (how(match), title_of(match)) == (("found", "page", "proven"), ("movie", 2))
+    assert (match.imdb_id, match.details, match.candidates) == ("tt0000002", world.titles[0], [])
+    assert world.asked == ["multi Blue Heron", "page blue-heron", "details movie 2"]
+
+
+async def test_the_page_tells_a_series_from_the_film_of_the_same_number(world: World) -> None:
+    world.titles = [of(89905, "Strangers", 1931), of(89905, "Blue Heron", 2025, media_type="tv")]
+    world.links("tv", 89905)
+    assert title_of(await world.match()) == ("tv", 89905)
+
+
+async def test_a_film_without_a_year_goes_straight_to_its_page(world: World) -> None:
+    world.found(hit(1, year=None))
+    world.titles = [of(3, "Blue Heron", 2025)]
+    world.links("movie", 3)
+    assert how(await world.match(replace(FILM, year=None))) == ("found", "page", "proven")
+    assert world.asked == ["page blue-heron", "details movie 3"]
+
+
+async def test_a_film_without_a_year_and_a_link_is_left_to_a_person(world: World) -> None:
+    world.found(hit(1), hit(2, year=None), hit(3, year=1990))
+    match = await world.match(replace(FILM, year=None))
+    assert (match.state, offered(match)) == ("review", [("movie", 1), ("movie", 2)])
+    assert world.asked == ["page blue-heron", "multi Blue Heron"]
+
+
+async def test_a_link_that_contradicts_the_film_goes_to_review_with_the_reason(world: World) -> None:
+    world.found(hit(1), hit(2))
+    world.titles = [of(50, "The Hooded Rider", 1931)]
+    world.links("movie", 50)
+    match = await world.match()
+    assert (match.state, match.tmdb_id) == ("review", None)
+    assert offered(match) == [("movie", 50), ("movie", 1), ("movie", 2)]
+    assert "The Hooded Rider" in match.candidates[0]["why"]
+    assert match.message == "Letterboxd links to a title that contradicts the film. Please choose the right title."
+
+
+async def test_the_page_of_another_film_cannot_speak_for_its_own_link(world: World) -> None:
+    world.titles = [of(50, "The Hooded Rider", 1931)]
+    world.links("movie", 50, title="The Hooded Rider", year=1931, slug="the-hooded-rider", lid=None, letterboxd_id=None)
+    assert (await world.match()).state == "review"
+
+
+async def test_the_pages_original_title_speaks_for_its_link(world: World) -> None:
+    world.titles = [of(50, "Garza Azul", 2029)]
+    world.links("movie", 50, original_title="Garza azul")
+    assert how(await world.match()) == ("found", "page", "proven")
+
+
+async def test_an_equal_imdb_id_rescues_a_link_that_contradicts(world: World) -> None:
+    world.titles = [of(50, "The Hooded Rider", 1931, "tt0000050")]
+    world.links("movie", 50, imdb_id="tt0000050")
+    assert how(await world.match()) == ("found", "page", "proven")
+
+
+async def test_a_link_to_a_dropped_title_is_followed_by_the_imdb_id(world: World) -> None:
+    world.links("movie", 50, imdb_id="tt0000051")
+    world.by_imdb_id = {"tt0000051": [hit(51, media_type="tv")]}
+    match = await world.match()
+    assert (how(match), title_of(match), match.imdb_id) == (("found", "imdb", "proven"), ("tv", 51), "tt0000051")
+    assert world.asked == ["multi Blue Heron", "page blue-heron", "details movie 50", "find tt0000051"]
+
+
+async def test_a_page_without_a_link_is_followed_by_the_imdb_id(world: World) -> None:
+    world.page = replace(PAGE, imdb_id="tt0000051")
+    world.by_imdb_id = {"tt0000051": [hit(51)]}
+    assert how(await world.match()) == ("found", "imdb", "proven")
+
+
+async def test_an_imdb_id_of_several_titles_is_left_to_a_person(world: World) -> None:
+    world.found(hit(1), hit(550))
+    world.page = replace(PAGE, imdb_id="tt0137523")
+    world.by_imdb_id = {"tt0137523": [hit(550), hit(7, title="Unrelated", media_type="tv")]}
+    match = await world.match()
+    assert (match.state, offered(match)) == ("review", [("movie", 550), ("tv", 7), ("movie", 1)])
+
+
+async def test_an_imdb_id_that_contradicts_the_film_is_left_to_a_person(world: World) -> None:
+    world.page = replace(PAGE, imdb_id="tt0000051")
+    world.by_imdb_id = {"tt0000051": [hit(51, "The Hooded Rider", 1931)]}
+    match = await world.match()
+    assert (match.state, offered(match)) == ("review", [("movie", 51)])
+
+
+async def test_nothing_anywhere_is_not_found_and_says_so(world: World) -> None:
+    world.found(hit(1, "Another Heron"), hit(2, year=2019))
+    match = await world.match()
+    assert (match.state, match.candidates) == ("not_found", [])
+    assert match.message == "Letterboxd names no TMDB title, and TMDB has nothing of this name and time."
+
+
+async def test_near_hits_are_offered_to_a_person(world: World) -> None:
+    world.found(hit(1, year=2027), hit(2, year=2024), hit(3, year=2028))
+    match = await world.match()
+    assert (match.state, offered(match)) == ("review", [("movie", 2), ("movie", 1)])
+    assert [row["why"] for row in match.candidates] == ["same title", "same title"]
+
+
+@pytest.mark.parametrize("codes", [{"lid": "zzzz"}, {"lid": None, "letterboxd_id": 99}])
+async def test_a_slug_that_leads_to_another_film_proves_nothing(world: World, codes: dict[str, Any]) -> None:
+    world.titles = [of(2, "Blue Heron", 2025)]
+    world.links("movie", 2, **codes)
+    match = await world.match()
+    assert match.state == "not_found"
+    assert "another film" in (match.message or "")
+    assert "details movie 2" not in world.asked
+
+
+async def test_a_renamed_film_keeps_its_code_and_is_proven(world: World) -> None:
+    world.titles = [of(2, "Blue Heron", 2025)]
+    world.links("movie", 2, slug="blue-heron-2025", letterboxd_id=None)
+    assert how(await world.match()) == ("found", "page", "proven")
+
+
+async def test_a_film_whose_page_is_gone_is_left_to_a_person(world: World) -> None:
+    world.found(hit(1), hit(2))
+    world.page = Missing("https://letterboxd.test/film/blue-heron/")
+    assert offered(await world.match()) == [("movie", 1), ("movie", 2)]
+
+
+@pytest.mark.parametrize(
+    "error", [Blocked("u", challenge=True), RateLimited("u", 60.0), Transient("u", 503), MarkupChanged("body")]
+)
+async def test_a_page_that_could_not_be_read_is_raised_as_it_is(world: World, error: SourceError) -> None:
+    world.page = error
+    with pytest.raises(type(error)) as raised:
+        await world.match()
+    assert raised.value is error
+
+
+async def test_candidates_survive_a_page_that_could_not_be_read(world: World) -> None:
+    world.found(hit(1), hit(2))
+    world.page = Blocked("u", challenge=True)
+    searched = await by_search(FILM, world)
+    assert (searched.state, offered(searched)) == ("pending", [("movie", 1), ("movie", 2)])
+    with pytest.raises(Blocked):
+        await by_page(FILM, world, world.film_page, ["GB"], searched=searched)
+    world.page = PAGE
+    assert offered(await by_page(FILM, world, world.film_page, ["GB"], searched=searched)) == offered(searched)
+    assert world.asked.count("multi Blue Heron") == 1
+
+
+async def test_a_probable_hit_that_tmdb_dropped_is_not_taken_twice(world: World) -> None:
+    world.found(hit(1))
+    world.titles = [of(2, "Blue Heron", 2025)]
+    world.links("movie", 2)
+    match = await world.match(exclude=frozenset({("movie", 1)}))
+    assert (title_of(match), match.candidates) == (("movie", 2), [])
+
+
+async def test_a_linked_title_that_is_excluded_is_not_asked_for(world: World) -> None:
+    world.found(hit(1))
+    world.links("movie", 1)
+    match = await world.match(exclude=frozenset({("movie", 1)}))
+    assert (match.state, match.message) == (
+        "not_found",
+        "Letterboxd links to a title that TMDB has no more, and TMDB has nothing of this name and time.",
+    )
+    assert world.asked == ["multi Blue Heron", "page blue-heron"]

@@ -1,0 +1,239 @@
+"""Requests to one outside host: paced, retried, bounded in size and time, and never led elsewhere."""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Protocol
+
+import httpx
+
+from api.errors import RateLimited, SourceError, Transient
+from worker.ratelimit import Paused
+
+CONTACT_URL = "https://github.com/marquee-app/marquee"
+
+ATTEMPTS = 3
+FIRST_BACKOFF = 1.0
+PATIENCE = 120.0
+LONGEST_PAUSE = 86_400.0
+MAX_REDIRECTS = 5
+MAX_BYTES = 8 * 1024 * 1024
+TOTAL_TIMEOUT = 60.0
+TIMEOUT = httpx.Timeout(10, connect=5, read=20, pool=60)
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=60)
+
+Params = Mapping[str, str | int]
+Classify = Callable[[httpx.Response], None]
+Observe = Callable[[str, float], None]
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class Pace(Protocol):
+    """What `Limiter` is to a host."""
+
+    async def slot(self, patience: float = ...) -> None: ...
+
+    async def pause(self, seconds: float) -> None: ...
+
+
+class RefusedAnswer(Transient):
+    """An answer that Marquee does not take: too large, or a redirect elsewhere. Asking again at once would not help."""
+
+
+class OutsideHost:
+    """One outside host as Marquee may use it.
+
+    `base_url` may hold a path, before which every path is put; `hosts` are the host[:port]s to which a redirect
+    may lead besides its own. `headers` and `params` go with every request (`params` not with a redirected one).
+    `classify` sees each answer before it is judged by its status, and raises a SourceError for what it knows better:
+    RateLimited and Transient are retried, others are not. `observe` gets each request's outcome (a status, or the
+    name of an error) and its seconds. `pause` and `slot` of `pace` rule every request, redirected ones too.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        pace: Pace,
+        *,
+        hosts: Iterable[str] = (),
+        headers: Mapping[str, str] | None = None,
+        params: Params | None = None,
+        classify: Classify | None = None,
+        observe: Observe | None = None,
+        sleep: Sleep = asyncio.sleep,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._hosts = {_authority(httpx.URL(self._base)), *hosts}
+        self._pace = pace
+        self._params = dict(params or {})
+        self._classify = classify
+        self._observe = observe
+        self._sleep = sleep
+        self._client = httpx.AsyncClient(
+            headers={"User-Agent": user_agent(), "Accept-Language": "en", "Accept-Encoding": "gzip", **(headers or {})},
+            timeout=TIMEOUT,
+            limits=LIMITS,
+            transport=transport,
+        )
+
+    async def get(
+        self, path: str, params: Params | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to GET `path` (from "/"), its body read; 4xx other than 429 are the caller's to judge.
+
+        Raises RateLimited, Transient (of it RefusedAnswer), and what `classify` raises.
+        """
+        if not path.startswith("/"):
+            raise ValueError(f"not a path from the root: {path!r}")
+        url = httpx.URL(self._base + path).copy_merge_params({**self._params, **(params or {})})
+        try:
+            return await self._insist(self._client.build_request("GET", url, headers=headers))
+        except Paused as paused:
+            raise RateLimited(bare(url), paused.seconds) from None
+
+    def path_of(self, response: httpx.Response) -> str:
+        """The path of an answer, after redirects, as `get` would take it."""
+        return response.url.path.removeprefix(httpx.URL(self._base).path.rstrip("/"))
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _insist(self, request: httpx.Request) -> httpx.Response:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._followed(request)
+            except RefusedAnswer:
+                raise
+            except (RateLimited, Transient) as error:
+                asked = isinstance(error, RateLimited) or error.retry_after is not None
+                wait = _pause(error.retry_after, attempt) if asked else _jitter(attempt)
+                if asked:
+                    await self._pace.pause(wait)
+                if attempt == ATTEMPTS or wait > PATIENCE:
+                    raise
+                if not asked:
+                    await self._sleep(wait)
+
+    async def _followed(self, request: httpx.Request) -> httpx.Response:
+        """The judged answer at the end of the redirects."""
+        for _ in range(MAX_REDIRECTS + 1):
+            await self._pace.slot(PATIENCE)
+            response = await self._observed(request)
+            if not response.has_redirect_location:
+                self._judge(response)
+                return response
+            request = self._redirected(request, response.headers["location"])
+        raise RefusedAnswer(bare(request.url), because="it redirects without end")
+
+    def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
+        """The request for where a redirect leads; only to allowed hosts, and never from https to http."""
+        target = request.url.join(location)
+        downgraded = request.url.scheme == "https" and target.scheme != "https"
+        if target.scheme not in ("http", "https") or downgraded or target.userinfo:
+            raise RefusedAnswer(bare(request.url), because="it redirects to an unsafe address")
+        if _authority(target) not in self._hosts:
+            raise RefusedAnswer(bare(request.url), because=f"it redirects to another host, {target.host}")
+        headers = {name: value for name, value in request.headers.items() if name not in ("host", "cookie")}
+        redirected = self._client.build_request("GET", target, headers=headers)
+        if _authority(target) != _authority(request.url):
+            redirected.headers.pop("authorization", None)
+        return redirected
+
+    def _judge(self, response: httpx.Response) -> None:
+        if self._classify:
+            self._classify(response)
+        status, url = response.status_code, bare(response.url)
+        if status == 429:
+            raise RateLimited(url, retry_after(response))
+        if status >= 500:
+            raise Transient(url, status, retry_after=retry_after(response))
+
+    async def _observed(self, request: httpx.Request) -> httpx.Response:
+        started, outcome = time.monotonic(), "cancelled"
+        try:
+            response = await self._answer(request)
+            outcome = str(response.status_code)
+            return response
+        except SourceError as error:
+            outcome = error.code
+            raise
+        finally:
+            if self._observe:
+                self._observe(outcome, time.monotonic() - started)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        # The text of these errors can hold a key that was sent, so nothing of it is passed on.
+        try:
+            async with asyncio.timeout(TOTAL_TIMEOUT):
+                return await self._read(request)
+        except (httpx.TimeoutException, TimeoutError):
+            raise Transient(bare(request.url), because="it took too long to answer") from None
+        except httpx.RequestError as error:
+            raise Transient(bare(request.url), because=f"the connection failed, {type(error).__name__}") from None
+
+    async def _read(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer, without redirects followed, and of no more than MAX_BYTES once unpacked."""
+        response = await self._client.send(request, stream=True, follow_redirects=False)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise RefusedAnswer(bare(request.url), because=f"its answer is larger than {MAX_BYTES >> 20} MB")
+        finally:
+            await response.aclose()
+        # The body is unpacked already, so the headers must no longer say how it was packed.
+        packed = {"content-encoding", "content-length", "transfer-encoding"}
+        headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in packed]
+        return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=request)
+
+
+def user_agent() -> str:
+    return f"Marquee/{version('marquee')} (+{CONTACT_URL})"
+
+
+def bare(url: httpx.URL) -> str:
+    """The address without query, fragment and user: what may be logged, stored and shown."""
+    return str(url.copy_with(query=None, fragment=None, userinfo=b""))
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds that `Retry-After` asks for, given as such or as a date; None where it says nothing useful."""
+    value = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        return float(value)
+    until = _date(value)
+    if until is None:
+        return None
+    now = _date(response.headers.get("date", "")) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)
+
+
+def _jitter(attempt: int) -> float:
+    return random.uniform(0, FIRST_BACKOFF * 2 ** (attempt - 1))  # noqa: S311
+
+
+def _pause(asked: float | None, attempt: int) -> float:
+    """How long to leave a host alone that asked for it; some ask for 0 seconds, which cannot be meant."""
+    wait = float(2**attempt) if asked is None else max(asked, 1.0)
+    return min(wait + _jitter(attempt), LONGEST_PAUSE)
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _authority(url: httpx.URL) -> str:
+    return url.netloc.decode("ascii")

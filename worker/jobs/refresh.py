@@ -1,0 +1,29 @@
+"""Refreshing watchlists: on demand, and by schedule."""
+
+from functools import partial
+from typing import Any
+
+from api.db import refreshes
+from api.queue import enqueue_refresh
+from worker.estimate import Estimate
+from worker.progress import perform
+from worker.services import Services
+from worker.sync import watchlist
+
+
+async def refresh(ctx: dict[Any, Any], refresh_id: int) -> None:
+    """arq job: read one run's watchlists and enrich what they hold."""
+    services: Services = ctx["services"]
+    settings = services.settings
+    estimate = Estimate(
+        seconds_per_page=settings.letterboxd_request_interval, requests_per_second=settings.tmdb_requests_per_second
+    )
+    await perform(services.database, refresh_id, estimate, partial(watchlist.refresh, services))
+
+
+async def scheduled_refresh(ctx: dict[Any, Any]) -> None:
+    """arq cron job: start the refresh that is due now."""
+    services: Services = ctx["services"]
+    async with services.database.write() as db:
+        run = await refreshes.start(db, services.settings.letterboxd_username, trigger="cron", force=False)
+    await enqueue_refresh(ctx["redis"], run.id, 0)
