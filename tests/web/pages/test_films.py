@@ -1,0 +1,332 @@
+"""The watchlist as its reader sees it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.web.conftest import Browser, document, words
+from tests.web.fake_api import FakeApi, ago, ahead, film, offer, run, source
+
+
+async def test_a_film_shows_its_title_year_runtime_and_where_it_streams(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Aftersun", 2022, offers=[offer("Apple TV", "rent"), offer("MUBI")])]
+    response = await page.get()
+    card = document(response).css(".film")
+    assert card.css(".title a::text").get() == "Aftersun"
+    assert card.css(".title a::attr(href)").get() == "https://letterboxd.test/film/aftersun/"
+    assert card.css(".facts span::text").getall() == ["2022", "1 h 41 min"]
+    assert card.css(".state::text").get() == "Streaming"
+    assert card.css(".logos img::attr(alt)").getall() == ["MUBI", "Apple TV"]
+    assert card.css(".logos img::attr(title)").getall() == ["MUBI (subscription)", "Apple TV (rent)"]
+
+
+async def test_a_poster_comes_in_three_sizes_and_keeps_its_place(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    poster = document(await page.get()).css("img.poster")
+    assert poster.attrib["srcset"] == ", ".join(
+        f"https://images.test/t/p/w{width}/ran.jpg {width}w" for width in (185, 342, 500)
+    )
+    assert (poster.attrib["width"], poster.attrib["height"]) == ("342", "513")
+
+
+async def test_a_film_without_a_poster_gets_a_card_with_its_title(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran", 1985, poster_url=None)]
+    card = document(await page.get()).css(".poster.card")
+    assert [" ".join(card.css("*::text").getall()).split()] == [["Ran", "1985"]]
+    assert card.attrib["aria-hidden"] == "true"
+
+
+async def test_four_logos_are_shown_and_the_rest_are_named(page: Browser, api: FakeApi) -> None:
+    names = ["A1", "B1", "C1", "D1", "E1", "F1"]
+    api.films = [film("Ran", offers=[offer(name) for name in names])]
+    logos = document(await page.get()).css(".logos")
+    assert len(logos.css("img")) == 4
+    assert logos.css(".rest span::text").getall() == ["+2", "and E1 (subscription), F1 (subscription)"]
+
+
+async def test_offers_of_other_countries_are_not_shown(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran", offers=[offer("Arte", country="DE")])]
+    card = document(await page.get()).css(".film")
+    assert not card.css(".logos")
+    assert card.css(".state::text").get() == "Not available"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"offers": [offer("MUBI")]}, "Streaming"),
+        ({"offers": [offer("ITVX", "ads")]}, "Streaming"),
+        ({"offers": [offer("Sky Store", "buy")]}, "Rent or buy"),
+        ({}, "Not available"),
+        ({"checked_at": None}, "Not checked yet"),
+        ({"checked_at": None, "match": "pending"}, "Not checked yet"),
+        ({"checked_at": None, "match": "review"}, "Waiting for your choice"),
+        ({"checked_at": None, "match": "not_found"}, "Not on TMDB"),
+        ({"checked_at": None, "match": "error"}, "Could not be looked up"),
+    ],
+)
+async def test_every_film_says_what_is_known_of_it(
+    page: Browser, api: FakeApi, fields: dict[str, Any], said: str
+) -> None:
+    api.films = [film("Ran", **fields)]
+    assert document(await page.get()).css(".state::text").get() == said
+
+
+async def test_the_top_says_how_many_how_current_and_where(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran", offers=[offer("MUBI")]), film("Stalker")]
+    response = await page.get()
+    summary = document(response).css("#summary")
+    assert " ".join(" ".join(summary.css("*::text").getall()).split()) == (
+        "2 films 1 on subscription in United Kingdom Updated 5 minutes ago"
+    )
+    assert "(Europe/Berlin)" in summary.css("time::attr(title)").get("")
+
+
+async def test_members_can_be_switched(page: Browser, api: FakeApi) -> None:
+    api.usernames = ["ana", "ben"]
+    links = document(await page.get("/?member=ben&q=ran&page=1")).css(".members a")
+    assert links.css("::attr(href)").getall() == ["/?q=ran", "/?member=ben&q=ran"]
+    assert links.css("[aria-current]::text").getall() == ["ben"]
+    assert "/members/ben/watchlist" in api.paths("GET")
+
+
+async def test_an_unknown_member_is_a_page_that_says_so(page: Browser) -> None:
+    response = await page.get("/?member=zoe")
+    assert response.status_code == 404
+    assert "Marquee does not follow a member named zoe." in words(response)
+
+
+async def test_the_address_reaches_the_api_and_stays_in_the_form(page: Browser, api: FakeApi) -> None:
+    mubi = offer("MUBI", provider_id=11)
+    api.films = [film("Ran", offers=[mubi]), film("Rear Window")]
+    response = await page.get("/?q=ra&provider=11&provider=8&offer=flatrate&sort=year-new")
+    asked = api.watchlist_queries()[0]
+    assert dict(asked) == {
+        "page": "1",
+        "page_size": "60",
+        "sort_by": "year",
+        "sort_order": "desc",
+        "q": "ra",
+        "provider": "11",
+        "offer": "flatrate",
+        "country": "GB",
+    }
+    assert asked.get_list("provider") == ["11", "8"]
+    form = document(response).css("#filter")
+    assert form.css("#q::attr(value)").get() == "ra"
+    assert form.css("input[name=provider][checked]::attr(value)").getall() == ["8", "11"]
+    assert form.css("#offer [selected]::attr(value), #sort [selected]::attr(value)").getall() == [
+        "flatrate",
+        "year-new",
+    ]
+    assert document(response).css(".title a::text").getall() == ["Ran"]
+    assert document(response).css("#results::text").get("").strip() == "1 of 2 films."
+
+
+async def test_what_an_address_cannot_mean_is_left_out(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    response = await page.get("/?sort=evil&page=-1&provider=x&provider=99999999999999&offer=steal&colour=red")
+    assert response.status_code == 200
+    assert dict(api.watchlist_queries()[0]) == {
+        "page": "1",
+        "page_size": "60",
+        "sort_by": "position",
+        "sort_order": "asc",
+    }
+
+
+async def test_long_lists_have_pages_with_real_links(page: Browser, api: FakeApi) -> None:
+    api.films = [film(f"Film {number}") for number in range(150)]
+    response = await page.get("/?sort=title&page=2")
+    pages = document(response).css(".pages")
+    assert pages.css("a::attr(href)").getall() == ["/?sort=title", "/?sort=title&page=3"]
+    assert len(document(response).css(".film")) == 60
+
+
+async def test_a_page_behind_the_last_leads_to_the_last(page: Browser, api: FakeApi) -> None:
+    api.films = [film(f"Film {number}") for number in range(70)]
+    response = await page.get("/?sort=title&page=9")
+    assert (response.status_code, response.headers["location"]) == (303, "/?sort=title&page=2")
+
+
+async def test_htmx_gets_the_films_alone_and_a_clean_address(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran"), film("Stalker")]
+    response = await page.fragment("/?q=ran&offer=&sort=newest", hx_target="films", hx_trigger="filter")
+    assert "<html" not in response.text
+    assert response.headers["hx-push-url"] == "/?q=ran"
+    assert "HX-Request" in response.headers["vary"]
+    assert document(response).css("#films .title a::text").getall() == ["Ran"]
+    assert document(response).css("#results[hx-swap-oob]")
+
+
+async def test_films_that_load_themselves_leave_the_address_and_the_reader_alone(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    response = await page.fragment("/?q=ran", hx_target="films", hx_trigger="films")
+    assert "hx-push-url" not in response.headers
+    assert not document(response).css("#results")
+    assert document(response).css("#films::attr(hx-get)").get() == "/?q=ran"
+
+
+async def test_going_back_gets_the_whole_page(page: Browser, api: FakeApi) -> None:
+    response = await page.fragment("/", hx_target="films", hx_history_restore_request="true")
+    assert "<html" in response.text
+
+
+async def test_an_unchanged_card_keeps_its_id_and_a_changed_one_does_not(page: Browser, api: FakeApi) -> None:
+    async def ids() -> list[str]:
+        return document(await page.get()).css(".film::attr(id)").getall()
+
+    api.films = [film("Ran"), film("Stalker", offers=[])]
+    before = await ids()
+    api.films[1]["offers"] = [offer("MUBI")]
+    after = await ids()
+    assert (before[0] == after[0], before[1] == after[1]) == (True, False)
+
+
+async def test_every_link_stays_below_the_prefix_of_a_proxy(
+    open_page: Callable[[str], httpx.AsyncClient], api: FakeApi
+) -> None:
+    api.films = [film(f"Film {number}", url="") for number in range(70)]
+    api.usernames = ["ana", "ben"]
+    links = document(await open_page("/watch").get("/watch/")).xpath("//@href|//@src|//@action|//@hx-get|//@hx-post")
+    own = [link for link in links.getall() if link.startswith("/")]
+    assert own
+    assert [link for link in own if not link.startswith("/watch/")] == []
+
+
+# States
+
+
+async def test_before_anything_was_read_the_page_says_what_refresh_does(page: Browser, api: FakeApi) -> None:
+    api.sources = [source("never", good_at=None)]
+    assert "Nothing has been read yet" in await page.words()
+
+
+async def test_the_first_refresh_shows_places_for_films_to_come(page: Browser, api: FakeApi) -> None:
+    api.sources, api.runs = [], {7: run("running", stage="reading", total=0, done=0)}
+    response = await page.get()
+    assert "The first reading has begun" in words(response)
+    assert document(response).css(".skeleton, progress").getall()
+    assert not document(response).css("progress[value]")
+
+
+async def test_a_marquee_without_members_yet_still_has_a_page(page: Browser, api: FakeApi) -> None:
+    api.usernames = []
+    response = await page.get()
+    assert "Nothing has been read yet" in words(response)
+    assert document(response).css("head > meta[http-equiv=refresh]")
+    assert not document(response).css("#refresh form[hx-post]")
+
+
+async def test_an_empty_watchlist_is_called_empty(page: Browser) -> None:
+    assert "This watchlist is empty" in await page.words()
+
+
+async def test_a_filter_that_fits_nothing_offers_the_way_back(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    response = await page.get("/?q=zzz&sort=title")
+    assert "No film fits" in words(response)
+    assert document(response).css("#films a.button::attr(href)").get() == "/?sort=title"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (source("stale", good_at=ago(days=3)), "may be out of date"),
+        (
+            source("incomplete", got=300, expected=335),
+            "Letterboxd showed 300 of 335 films. Nothing was removed. Next try",
+        ),
+        (
+            source("blocked", message="Letterboxd did not let Marquee read page 2 (it asked for a browser check)"),
+            "page 2 (it asked for a browser check) Nothing was changed. Next try",
+        ),
+        (source("rate_limited"), "Letterboxd asked Marquee to slow down. Nothing was changed. Next try"),
+        (
+            source("private"),
+            "set the watchlist to “Anyone” in Letterboxd’s privacy settings, or give Marquee an export",
+        ),
+        (source("missing"), "Letterboxd knows no member ana"),
+        (source("changed"), "Letterboxd changed its pages"),
+        (source("unreachable"), "Letterboxd could not be reached"),
+    ],
+    ids=lambda value: value["state"] if isinstance(value, dict) else "",
+)
+async def test_every_state_of_the_source_is_said_and_the_films_stay(
+    page: Browser, api: FakeApi, state: dict[str, object], said: str
+) -> None:
+    api.films = [film("Ran")]
+    api.sources = [state | {"next_try_at": ahead(minutes=40)}]
+    response = await page.get()
+    assert said in words(response)
+    assert document(response).css(".title a::text").getall() == ["Ran"]
+
+
+async def test_a_private_watchlist_that_was_never_read_is_not_called_empty(page: Browser, api: FakeApi) -> None:
+    api.sources = [source("private", good_at=None)]
+    said = await page.words()
+    assert "Nothing to show yet" in said
+    assert "is empty" not in said
+
+
+async def test_a_failed_refresh_gives_its_reason_and_what_comes_next(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    api.runs = {7: run("failed", error={"code": "key_refused", "message": "TMDB does not accept this key"})}
+    said = await page.words()
+    assert "The last refresh failed" in said
+    assert "TMDB does not accept this key. What was known before is kept. Marquee tries again" in said
+
+
+async def test_what_the_source_says_is_not_said_twice(page: Browser, api: FakeApi) -> None:
+    api.films, api.sources = [film("Ran")], [source("blocked")]
+    api.runs = {7: run("partial", error={"code": "blocked", "message": "Letterboxd did not let Marquee in"})}
+    assert len(document(await page.get()).css(".notice")) == 1
+
+
+async def test_films_that_could_not_be_looked_up_are_listed_on_demand(page: Browser, api: FakeApi) -> None:
+    failure = {"member": "ana", "slug": "ran", "stage": "enriching", "code": "x", "message": "TMDB answered 502"}
+    api.films, api.runs = [film("Ran")], {7: run("partial", failures=[failure] * 40)}
+    notice = document(await page.get()).css(".notice")
+    assert notice.css("h2::text").get() == "40 films could not be looked up"
+    lines = notice.css("details li::text").getall()
+    assert (lines[0], lines[-1], len(lines)) == ("ran: TMDB answered 502", "and 10 more", 31)
+
+
+async def test_the_credits_are_those_that_are_owed(page: Browser) -> None:
+    footer = document(await page.get()).css("footer")
+    text = " ".join(" ".join(footer.css("*::text").getall()).split())
+    notice = (
+        "This application uses TMDB and the TMDB APIs but is not endorsed, certified, or otherwise approved by TMDB."
+    )
+    assert notice in text
+    assert footer.css("a[href='https://www.themoviedb.org'] img[alt='TMDB']")
+    assert "JustWatch" in text
+
+
+async def test_without_the_api_the_page_says_so_and_tries_again(page: Browser, api: FakeApi) -> None:
+    api.away = True
+    response = await page.get()
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "Marquee is not ready" in words(response)
+    assert document(response).css("meta[http-equiv=refresh]::attr(content)").get() == "5"
+
+
+async def test_without_the_api_a_filter_says_so_in_place(page: Browser, api: FakeApi) -> None:
+    api.away = True
+    response = await page.fragment("/?q=a", hx_target="films")
+    assert (response.status_code, response.headers["hx-retarget"]) == (503, "#flash")
+    assert "Marquee is not ready" in response.text
+    assert "<html" not in response.text
+
+
+async def test_a_key_that_the_api_does_not_accept_is_named(page: Browser, api: FakeApi) -> None:
+    api.refusals["GET /members"] = (401, "A key is needed.")
+    assert "Set API_KEY to the same value for both." in await page.words()
+
+
+async def test_a_wrong_address_is_a_page(page: Browser) -> None:
+    response = await page.get("/nowhere")
+    assert response.status_code == 404
+    assert "No page of Marquee has this address." in words(response)

@@ -1,0 +1,76 @@
+"""The composition root of the page's process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+from web.client import MarqueeApi, open_api
+from web.pages.errors import error_handlers
+from web.pages.films import show_watchlist
+from web.pages.health import live
+from web.pages.refreshes import cancel_refresh, refresh_bar, start_refresh
+from web.rendering import STATIC, template_engine
+from web.security import header_hook, own_pages_only
+from web.settings import Settings
+from web.words import Clock
+
+YEAR = 365 * 24 * 3600
+
+
+def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
+    """The page; `transport` replaces the network between it and the API in tests."""
+    api = open_api(settings, transport)
+
+    @asynccontextmanager
+    async def closing_api(_: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await api.close()
+
+    def give_api() -> MarqueeApi:
+        return api
+
+    def give_settings() -> Settings:
+        return settings
+
+    def give_clock() -> Clock:
+        return Clock(datetime.now(UTC), ZoneInfo(settings.refresh_timezone))
+
+    return Litestar(
+        route_handlers=[
+            show_watchlist,
+            start_refresh,
+            refresh_bar,
+            cancel_refresh,
+            live,
+            create_static_files_router(
+                path="/static",
+                directories=[STATIC],
+                cache_control=CacheControlHeader(public=True, max_age=YEAR, immutable=True),
+            ),
+        ],
+        dependencies={
+            "api": Provide(give_api, sync_to_thread=False),
+            "settings": Provide(give_settings, sync_to_thread=False),
+            "clock": Provide(give_clock, sync_to_thread=False),
+        },
+        guards=[own_pages_only],
+        before_send=[header_hook(settings.tmdb_image_base_url)],
+        exception_handlers=error_handlers(),
+        template_config=TemplateConfig(instance=template_engine()),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        lifespan=[closing_api],
+        logging_config=None,
+        openapi_config=None,
+        request_max_body_size=64 * 1024,
+    )

@@ -1,0 +1,173 @@
+"""A film as a card: what is shown of it, decided once and without any markup."""
+
+import re
+from hashlib import blake2s
+from urllib.parse import urlsplit
+from zlib import crc32
+
+import msgspec
+
+from web.shapes import Film, Offer, Provider
+from web.view import View
+from web.words import runtime
+
+LOGOS = 4
+TINTS = 6
+CHIPS = 8
+POSTER_WIDTHS = (185, 342, 500)
+POSTER_SIZE = re.compile(r"/w\d+/(?=[^/]+$)")
+OFFER_ORDER = ("flatrate", "free", "ads", "rent", "buy")
+STREAMING = ("flatrate", "free", "ads")
+OFFER_WORDS = {
+    "flatrate": "subscription",
+    "free": "free",
+    "ads": "free with ads",
+    "rent": "rent",
+    "buy": "buy",
+}
+MATCH_STATES = {
+    "review": ("waiting", "Waiting for your choice"),
+    "not_found": ("none", "Not on TMDB"),
+    "error": ("unknown", "Could not be looked up"),
+}
+
+
+class Logo(msgspec.Struct, frozen=True):
+    """A provider of a film; `paid` where each film costs extra."""
+
+    provider: str
+    hint: str
+    url: str | None
+    paid: bool
+
+
+class Poster(msgspec.Struct, frozen=True):
+    src: str
+    srcset: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """`state` names a look, `state_words` say it; `tint` picks the colour of a card without a poster."""
+
+    slug: str
+    title: str
+    year: int | None
+    url: str | None
+    runtime: str
+    poster: Poster | None
+    tint: int
+    state: str
+    state_words: str
+    logos: list[Logo]
+    more: list[str]
+
+    @property
+    def key(self) -> str:
+        """Differs whenever anything of the card does, so that an equal card can stay where it is in the page."""
+        return blake2s(msgspec.json.encode(self), digest_size=8).hexdigest()
+
+
+class Chip(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider to filter by."""
+
+    provider_id: int
+    provider: str
+    films: int
+    logo: str | None
+    chosen: bool
+
+
+def card(film: Film, country: str) -> Card:
+    """What is shown of a film to a person in `country`."""
+    offers = [offer for offer in film.offers if offer.country == country]
+    state, words = _state(film, offers)
+    logos = _logos(offers)
+    return Card(
+        slug=film.slug,
+        title=film.title,
+        year=film.year,
+        url=web_address(film.url),
+        runtime=runtime(film.runtime_minutes) if film.runtime_minutes else "",
+        poster=_poster(film.poster_url),
+        tint=crc32(film.slug.encode()) % TINTS,
+        state=state,
+        state_words=words,
+        logos=logos[:LOGOS],
+        more=[logo.hint for logo in logos[LOGOS:]],
+    )
+
+
+def chips(providers: list[Provider], view: View) -> tuple[list[Chip], list[Chip]]:
+    """The providers to filter by, those with most films first: the ones always shown, and the rest.
+
+    A chosen provider stays among them even when it has no film any more.
+    """
+    ordered = sorted(providers, key=lambda provider: (-provider.films, provider.provider.casefold()))
+    known = {provider.provider_id for provider in ordered}
+    gone = [
+        Provider(provider_id=chosen, provider=f"Service {chosen}", films=0)
+        for chosen in view.providers
+        if chosen not in known
+    ]
+    every = [
+        Chip(
+            provider_id=provider.provider_id,
+            provider=provider.provider,
+            films=provider.films,
+            logo=web_address(provider.logo_url),
+            chosen=provider.provider_id in view.providers,
+        )
+        for provider in gone + ordered
+    ]
+    return every[:CHIPS], every[CHIPS:]
+
+
+def web_address(url: str | None) -> str | None:
+    """`url` where it is one that a page may link to, None for `javascript:` and its kind."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _state(film: Film, offers: list[Offer]) -> tuple[str, str]:
+    if film.match in ("review", "not_found"):
+        return MATCH_STATES[film.match]
+    if film.checked_at is None:
+        return MATCH_STATES.get(film.match, ("unknown", "Not checked yet"))
+    kinds = {offer.offer for offer in offers}
+    if kinds.intersection(STREAMING):
+        return "streaming", "Streaming"
+    return ("paid", "Rent or buy") if kinds else ("none", "Not available")
+
+
+def _logos(offers: list[Offer]) -> list[Logo]:
+    """One logo per provider, subscriptions first."""
+    kinds: dict[int, list[Offer]] = {}
+    for offer in sorted(offers, key=_order):
+        kinds.setdefault(offer.provider_id, []).append(offer)
+    return [
+        Logo(
+            provider=same[0].provider,
+            hint=f"{same[0].provider} ({', '.join(OFFER_WORDS.get(offer.offer, offer.offer) for offer in same)})",
+            url=web_address(same[0].logo_url),
+            paid=same[0].offer not in STREAMING,
+        )
+        for same in kinds.values()
+    ]
+
+
+def _order(offer: Offer) -> int:
+    return OFFER_ORDER.index(offer.offer) if offer.offer in OFFER_ORDER else len(OFFER_ORDER)
+
+
+def _poster(url: str | None) -> Poster | None:
+    """A poster in the sizes that TMDB has of it."""
+    src = web_address(url)
+    if src is None:
+        return None
+    if not POSTER_SIZE.search(src):
+        return Poster(src, "")
+    sizes = (f"{POSTER_SIZE.sub(f'/w{width}/', src)} {width}w" for width in POSTER_WIDTHS)
+    return Poster(src, ", ".join(sizes))

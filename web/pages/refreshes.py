@@ -1,0 +1,110 @@
+"""Starting, watching and cancelling a refresh."""
+
+from http import HTTPStatus
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from msgspec.structs import replace
+
+from web.client import ApiAway, ApiError, ApiProblem, MarqueeApi
+from web.pages.errors import answer, trouble
+from web.pages.films import NOT_STORED, context_of, snapshot_of
+from web.pages.requests import PageRequest, from_htmx, root_of
+from web.progress import Progress, bar_address, bar_of
+from web.settings import Settings
+from web.shapes import Run
+from web.view import View
+from web.words import Clock
+
+FILMS_CHANGED = {"hx-trigger": "films-changed"}
+
+
+@post("/refresh", status_code=HTTPStatus.OK)
+async def start_refresh(
+    request: PageRequest,
+    api: NamedDependency[MarqueeApi],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+) -> Template | Redirect:
+    """Start a refresh, or join the one that runs."""
+    try:
+        run = await api.start_run()
+    except ApiProblem as problem:
+        if from_htmx(request):
+            return answer(request, trouble(problem))
+        return await _page_with(request, api, settings, clock, problem)
+    if not from_htmx(request):
+        return _back(request)
+    return _bar(run, Progress.shown(run), clock, announcement="Refresh started.")
+
+
+@get("/refreshes/{run_id:int}/bar")
+async def refresh_bar(
+    request: PageRequest, run_id: FromPath[int], api: NamedDependency[MarqueeApi], clock: NamedDependency[Clock]
+) -> Template:
+    """The bar of a running refresh, which asks for the next one; of an ended one a bar that asks no more.
+
+    It never fails, since a bar that is not replaced would ask for ever: without an API it waits for it.
+    """
+    shown = Progress.of(request.query_params)
+    try:
+        run = await api.run(run_id)
+    except ApiError as error:
+        context = {"address": bar_address(run_id, shown), "away": isinstance(error, ApiAway)}
+        return Template("fragments/bar_waiting.html", context=context, headers=NOT_STORED)
+    if run is None:
+        context = {"bar": None, "announcement": "", "view": View()}
+        return Template("fragments/bar.html", context=context, headers=NOT_STORED | FILMS_CHANGED)
+    headers = FILMS_CHANGED if shown.films_due(run) else {}
+    return _bar(run, shown.next(run), clock, announcement=shown.announcement(run), headers=headers)
+
+
+@post("/refreshes/{run_id:int}/cancel", status_code=HTTPStatus.OK)
+async def cancel_refresh(
+    request: PageRequest, run_id: FromPath[int], api: NamedDependency[MarqueeApi], clock: NamedDependency[Clock]
+) -> Template | Redirect:
+    """Ask a refresh to stop; it does within a second or so, and the bar says when."""
+    try:
+        run = await api.cancel_run(run_id)
+    except ApiProblem as problem:
+        ended = await api.run(run_id) if problem.status in (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND) else None
+        if ended is None:
+            raise
+        run = ended
+    if not from_htmx(request):
+        return _back(request)
+    if not run.active:
+        return _bar(run, Progress(), clock, announcement=Progress().announcement(run), headers=FILMS_CHANGED)
+    return _bar(run, replace(Progress.shown(run), stopping=1), clock, announcement="Cancelling the refresh.")
+
+
+def _bar(
+    run: Run,
+    shown: Progress,
+    clock: Clock,
+    *,
+    announcement: str,
+    headers: dict[str, str] | None = None,
+) -> Template:
+    context = {"bar": bar_of(run, shown, clock), "announcement": announcement, "view": View()}
+    return Template("fragments/bar.html", context=context, headers=NOT_STORED | (headers or {}))
+
+
+def _back(request: PageRequest) -> Redirect:
+    """To the view that the form was sent from."""
+    view = View.of(request.query_params)
+    return Redirect(root_of(request) + "/" + view.address(), status_code=303)
+
+
+async def _page_with(
+    request: PageRequest, api: MarqueeApi, settings: Settings, clock: Clock, problem: ApiProblem
+) -> Template:
+    """The page that the form was sent from, saying why it did not help."""
+    view = View.of(request.query_params)
+    snapshot = await snapshot_of(api, view, settings.country[0])
+    said = trouble(problem)
+    context: dict[str, Any] = context_of(snapshot, view, settings, clock) | {"flash": said}
+    return Template("watchlist.html", context=context, headers=NOT_STORED, status_code=said.status)

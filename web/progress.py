@@ -1,0 +1,108 @@
+"""A refresh as a bar, and what the page has already shown of it."""
+
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec.structs import replace
+
+from web.notices import outcome, stage_words
+from web.shapes import Run
+from web.view import Parameters, whole
+from web.words import Clock, time_left
+
+POLLS_BETWEEN_FILMS = 3
+PATIENCE_SECONDS = 15
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows of a run; it travels in the address of the bar, so that nobody has to remember it.
+
+    `seen` marks the progress that the films on the page stand for, `polls` counts the bars since they were loaded,
+    `said` is the last quarter, in percent, that was read out; `stopping` is 1 once somebody asked to cancel it.
+    """
+
+    seen: str = ""
+    polls: int = 0
+    said: int = 0
+    stopping: int = 0
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> "Progress":
+        return cls(
+            seen=parameters.get("seen", "")[:64],
+            polls=whole(parameters.get("polls", "")),
+            said=whole(parameters.get("said", "")),
+            stopping=whole(parameters.get("stopping", "")),
+        )
+
+    @classmethod
+    def shown(cls, run: Run | None) -> "Progress":
+        """Of a page that was just written."""
+        return cls(seen=mark(run), said=_quarter(run)) if run else cls()
+
+    def films_due(self, run: Run) -> bool:
+        """Whether the films should be loaded again: at the end, and now and then while there is something new."""
+        if not run.active:
+            return True
+        return mark(run) != self.seen and self.polls + 1 >= POLLS_BETWEEN_FILMS
+
+    def next(self, run: Run) -> "Progress":
+        said = max(self.said, _quarter(run))
+        if self.films_due(run):
+            return replace(self, seen=mark(run), polls=0, said=said)
+        return replace(self, polls=self.polls + 1, said=said)
+
+    def announcement(self, run: Run) -> str:
+        """What a screen reader should say now; "" most of the time."""
+        if not run.active:
+            return outcome(run)
+        quarter = _quarter(run)
+        return f"{stage_words(run)}: {quarter} percent." if quarter > self.said else ""
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """`address` is where the next bar comes from; `max` None while the end is not known."""
+
+    run_id: int
+    active: bool
+    address: str
+    stage: str
+    done: int
+    max: int | None
+    steps: str
+    left: str
+    hint: str
+    stopping: bool
+    outcome: str
+
+
+def mark(run: Run) -> str:
+    return f"{run.stage}-{run.done}-{run.counts.found}"
+
+
+def bar_address(run_id: int, shown: Progress) -> str:
+    return f"/refreshes/{run_id}/bar?{urlencode(msgspec.structs.asdict(shown))}"
+
+
+def bar_of(run: Run, shown: Progress, clock: Clock) -> Bar:
+    """The bar of a run on a page that shows `shown` of it."""
+    waited = (clock.now - run.created_at).total_seconds()
+    stuck = run.status == "queued" and waited > PATIENCE_SECONDS
+    return Bar(
+        run_id=run.id,
+        active=run.active,
+        address=bar_address(run.id, shown),
+        stage=stage_words(run),
+        done=min(run.done, run.total),
+        max=run.total or None,
+        steps=f"{run.done:,} of {run.total:,}" if run.total else "",
+        left=time_left(run.eta_seconds) if run.eta_seconds is not None and run.status == "running" else "",
+        hint="No worker has taken this up yet. It starts by itself as soon as one runs." if stuck else "",
+        stopping=bool(shown.stopping),
+        outcome="" if run.active else outcome(run, clock.past(run.finished_at).spoken if run.finished_at else ""),
+    )
+
+
+def _quarter(run: Run) -> int:
+    """The last of 25, 50 and 75 percent that this run has passed in looking films up, else 0."""
+    return min(75, run.percent // 25 * 25)

@@ -1,0 +1,120 @@
+"""What the page reads of the API's answers; fields that it does not need are ignored."""
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+Item = TypeVar("Item")
+
+
+class Offer(msgspec.Struct, kw_only=True):
+    country: str
+    provider_id: int
+    provider: str
+    offer: str
+    logo_url: str | None = None
+
+
+class Film(msgspec.Struct, kw_only=True):
+    """An entry of a watchlist; `checked_at` None means that its offers are unknown, not that there are none."""
+
+    slug: str
+    title: str
+    url: str
+    match: str
+    year: int | None = None
+    runtime_minutes: int | None = None
+    poster_url: str | None = None
+    checked_at: datetime | None = None
+    offers: list[Offer] = []
+
+
+class Member(msgspec.Struct, kw_only=True):
+    username: str
+    url: str
+    watchlist: int
+    display_name: str | None = None
+    owner: bool = False
+
+
+class Provider(msgspec.Struct, kw_only=True):
+    provider_id: int
+    provider: str
+    films: int
+    logo_url: str | None = None
+
+
+class Source(msgspec.Struct, kw_only=True):
+    """One page family of one member; `since` is when it came into this state."""
+
+    member: str
+    source: str
+    state: str
+    since: datetime
+    good_at: datetime | None = None
+    expected: int | None = None
+    got: int | None = None
+    message: str | None = None
+    next_try_at: datetime | None = None
+
+
+class RunCounts(msgspec.Struct, kw_only=True):
+    found: int = 0
+    matched: int = 0
+    review: int = 0
+    not_found: int = 0
+    failed: int = 0
+    added: int = 0
+    removed: int = 0
+    arrived: int = 0
+    left: int = 0
+
+
+class RunError(msgspec.Struct, kw_only=True):
+    code: str
+    message: str
+
+
+class RunFailure(msgspec.Struct, kw_only=True):
+    code: str
+    message: str
+    member: str | None = None
+    slug: str | None = None
+
+
+class Run(msgspec.Struct, kw_only=True):
+    """A refresh; `done` of `total` counts the steps of its stage, `total` 0 while nobody knows."""
+
+    id: int
+    status: str
+    stage: str
+    created_at: datetime
+    members: list[str] = []
+    done: int = 0
+    total: int = 0
+    percent: int = 0
+    eta_seconds: int | None = None
+    counts: RunCounts = msgspec.field(default_factory=RunCounts)
+    already_running: bool = False
+    finished_at: datetime | None = None
+    error: RunError | None = None
+    failures: list[RunFailure] = []
+
+    @property
+    def active(self) -> bool:
+        return self.status in ("queued", "running")
+
+
+class Listing(msgspec.Struct, Generic[Item], kw_only=True):
+    """One page of a list of the API."""
+
+    items: list[Item]
+    total: int
+    page: int = 1
+    total_pages: int = 1
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    title: str = ""
+    detail: str = ""

@@ -1,0 +1,100 @@
+"""Which part of which watchlist a page shows: what stands in its address."""
+
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec.structs import replace
+
+PAGE_SIZE = 60
+LONGEST_SEARCH = 100
+
+SORTS: dict[str, tuple[str, str, str]] = {
+    "newest": ("Added last", "position", "asc"),
+    "oldest": ("Added first", "position", "desc"),
+    "title": ("Title", "title", "asc"),
+    "year-new": ("Newest films", "year", "desc"),
+    "year-old": ("Oldest films", "year", "asc"),
+}
+OFFERS = {
+    "flatrate": "Subscription",
+    "free": "Free",
+    "ads": "Free with ads",
+    "rent": "Rent",
+    "buy": "Buy",
+}
+
+
+class Parameters(Protocol):
+    """Query parameters of which each may stand more than once."""
+
+    def get(self, key: str, default: str, /) -> Any: ...
+    def getall(self, key: str, default: list[str], /) -> list[Any]: ...
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """`member` is empty for the first one; `providers` are TMDB ids; `page` counts from 1."""
+
+    member: str = ""
+    q: str = ""
+    providers: tuple[int, ...] = ()
+    offer: str = ""
+    sort: str = "newest"
+    page: int = 1
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> "View":
+        """The view in an address; what cannot be meant there is left out."""
+        offer, sort = parameters.get("offer", ""), parameters.get("sort", "newest")
+        return cls(
+            member=parameters.get("member", "").strip().lower(),
+            q=parameters.get("q", "").strip()[:LONGEST_SEARCH],
+            providers=tuple(dict.fromkeys(whole(text) for text in parameters.getall("provider", []) if whole(text))),
+            offer=offer if offer in OFFERS else "",
+            sort=sort if sort in SORTS else "newest",
+            page=whole(parameters.get("page", "1")) or 1,
+        )
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.q or self.providers or self.offer)
+
+    def address(self, **changes: Any) -> str:
+        """The query string of this view with `changes`, `?` included; empty where nothing differs from the first."""
+        other = replace(self, **changes)
+        pairs: list[tuple[str, str | int]] = [("member", other.member), ("q", other.q)]
+        pairs += [("provider", provider) for provider in other.providers]
+        pairs += [("offer", other.offer)]
+        pairs += [
+            ("sort", other.sort if other.sort != "newest" else ""),
+            ("page", other.page if other.page > 1 else ""),
+        ]
+        filled = [(name, value) for name, value in pairs if value]
+        return f"?{urlencode(filled)}" if filled else ""
+
+    def unfiltered(self) -> str:
+        return View(member=self.member, sort=self.sort).address()
+
+    def api_query(self, country: str) -> dict[str, Any]:
+        """This view as the API's watchlist understands it; a country narrows only what an offer is asked of."""
+        _, sort_by, sort_order = SORTS[self.sort]
+        query: dict[str, Any] = {
+            "page": self.page,
+            "page_size": PAGE_SIZE,
+            "sort_by": sort_by,
+            "sort_order": sort_order,
+        }
+        if self.q:
+            query["q"] = self.q
+        if self.providers:
+            query["provider"] = self.providers
+        if self.offer:
+            query["offer"] = self.offer
+        if self.providers or self.offer:
+            query["country"] = country
+        return query
+
+
+def whole(text: str) -> int:
+    """The number that `text` spells, 0 where it spells none that an id or a page could have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
