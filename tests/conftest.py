@@ -1,9 +1,11 @@
-"""Fixtures for every test: the event loop, and the two servers that outlive one test."""
+"""Fixtures for every test: the event loop, and the servers that outlive one test."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
+from tests.drivers.postgresql import postgresql_server
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
 
@@ -39,3 +41,17 @@ async def upstream(upstream_server: Upstream) -> Upstream:
     """Letterboxd and TMDB as they were yesterday, well and quick."""
     await upstream_server.reset()
     return upstream_server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Any]:
+    """A running PostgreSQL server; skips where none can run."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Any) -> str:
+    """The address of a PostgreSQL database that holds nothing."""
+    postgresql.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+    return str(postgresql.get_uri()).replace("postgresql://", "postgresql+asyncpg://", 1)

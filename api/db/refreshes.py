@@ -27,7 +27,6 @@ async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: Refre
     """
     now = datetime.now(UTC)
     ids = await member_rows.ensure(db, usernames)
-    await db.execute(select(members.c.id).where(members.c.id.in_(ids.values())).with_for_update())
     busy = await _active_runs(db, list(ids.values()))
     free = [member_id for member_id in ids.values() if member_id not in busy]
     if not free:

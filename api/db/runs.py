@@ -214,10 +214,10 @@ async def _match_states(db: AsyncConnection, refresh_id: int) -> dict[str, int]:
         .subquery()
     )
     rows = await db.execute(
-        select(func.coalesce(film_matches.c.state, "pending"), func.count())
+        select(film_matches.c.state, func.count())
         .select_from(listed)
-        .outerjoin(film_matches, film_matches.c.film_id == listed.c.film_id)
-        .group_by(func.coalesce(film_matches.c.state, "pending"))
+        .join(film_matches, film_matches.c.film_id == listed.c.film_id)
+        .group_by(film_matches.c.state)
     )
     return dict(rows.all())
 
