@@ -39,22 +39,22 @@ def rows(folder: Path) -> dict[str, list[Any]]:
 
 async def undisturbed(folder: Path, valkey: Valkey, upstream: Upstream) -> dict[str, list[Any]]:
     folder.mkdir()  # noqa: ASYNC240
-    async with running(folder, redis_url=valkey.url, upstream=upstream) as marquee:
+    async with running(folder, redis_url=valkey.url, upstream=upstream, LETTERBOXD_USERNAME="grace") as marquee:
         assert (await marquee.refresh()).status == "succeeded"
     await upstream.reset()
     return rows(folder)
 
 
-async def test_cancelling_ends_a_run_and_keeps_what_it_found(alices: Marquee, upstream: Upstream) -> None:
+async def test_cancelling_ends_a_run_and_keeps_what_it_found(graces: Marquee, upstream: Upstream) -> None:
     await upstream.latency(letterboxd=0.05, tmdb=0.2)
-    run = await alices.request_refresh()
-    await alices.run_until(run.id, lambda run: run.done > 5, "progress")
-    answer = await alices.cancel(run.id)
+    run = await graces.request_refresh()
+    await graces.run_until(run.id, lambda run: run.done > 5, "progress")
+    answer = await graces.cancel(run.id)
     assert answer.status_code == 202
-    ended = await alices.ended(run.id)
+    ended = await graces.ended(run.id)
     assert (ended.status, ended.error) == ("cancelled", None)
-    assert await alices.slugs("alice") != []
-    assert (await alices.cancel(run.id)).status_code == 409
+    assert await graces.slugs("grace") != []
+    assert (await graces.cancel(run.id)).status_code == 409
 
 
 async def test_a_killed_worker_is_resumed_with_the_same_rows_and_no_work_twice(
@@ -63,26 +63,26 @@ async def test_a_killed_worker_is_resumed_with_the_same_rows_and_no_work_twice(
     expected = await undisturbed(tmp_path / "undisturbed", valkey, upstream)
     folder = tmp_path / "killed"
     folder.mkdir()
-    await upstream.latency(letterboxd=0.05, tmdb=0.03)
-    async with running(folder, redis_url=valkey.url, upstream=upstream) as marquee:
+    await upstream.latency(letterboxd=0.05, tmdb=0.1)
+    async with running(folder, redis_url=valkey.url, upstream=upstream, LETTERBOXD_USERNAME="grace") as marquee:
         run = await marquee.request_refresh()
         await marquee.run_until(run.id, lambda run: run.done > 40, "progress")
         await marquee.workers[0].kill()
         before = await upstream.requests("/tmdb/3/movie/")
         await marquee.start_worker()
         ended = await marquee.ended(run.id)
-        assert (ended.status, ended.counts.found, ended.counts.added) == ("succeeded", 335, 335)
+        assert (ended.status, ended.counts.found, ended.counts.added) == ("succeeded", 140, 140)
         twice = [path for path, count in (await upstream.paths("/tmdb/3/movie/")).items() if count > 1]
         assert before > 0
         assert len(twice) <= 10
-        again = [path for path, count in (await upstream.paths("/alice/watchlist/")).items() if count > 1]
+        again = [path for path, count in (await upstream.paths("/grace/watchlist/")).items() if count > 1]
         assert len(again) <= 1
     assert rows(folder) == expected
 
 
 async def test_a_worker_that_is_stopped_hands_its_run_over(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> None:
-    await upstream.latency(letterboxd=0.05, tmdb=0.03)
-    async with running(tmp_path, redis_url=valkey.url, upstream=upstream) as marquee:
+    await upstream.latency(letterboxd=0.05, tmdb=0.1)
+    async with running(tmp_path, redis_url=valkey.url, upstream=upstream, LETTERBOXD_USERNAME="grace") as marquee:
         run = await marquee.request_refresh()
         await marquee.run_until(run.id, lambda run: run.done > 20, "progress")
         assert await marquee.workers[0].stop() == 0
@@ -92,20 +92,22 @@ async def test_a_worker_that_is_stopped_hands_its_run_over(tmp_path: Path, valke
 
 
 async def test_two_workers_do_one_run_once(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> None:
-    async with running(tmp_path, redis_url=valkey.url, upstream=upstream, workers=2) as marquee:
+    async with running(
+        tmp_path, redis_url=valkey.url, upstream=upstream, workers=2, LETTERBOXD_USERNAME="grace"
+    ) as marquee:
         run = await marquee.refresh()
-        assert (run.status, run.counts.found) == ("succeeded", 335)
-    pages = await upstream.paths("/alice/watchlist/")
+        assert (run.status, run.counts.found) == ("succeeded", 140)
+    pages = await upstream.paths("/grace/watchlist/")
     assert set(pages.values()) == {1}
 
 
-async def test_redis_may_restart_in_the_middle(alices: Marquee, upstream: Upstream, valkey: Valkey) -> None:
-    await upstream.latency(letterboxd=0.05, tmdb=0.03)
-    run = await alices.request_refresh()
-    await alices.run_until(run.id, lambda run: run.done > 20, "progress")
+async def test_redis_may_restart_in_the_middle(graces: Marquee, upstream: Upstream, valkey: Valkey) -> None:
+    await upstream.latency(letterboxd=0.05, tmdb=0.1)
+    run = await graces.request_refresh()
+    await graces.run_until(run.id, lambda run: run.done > 20, "progress")
     valkey.restart()
-    ended = await alices.ended(run.id)
-    assert (ended.status, ended.counts.found) == ("succeeded", 335)
+    ended = await graces.ended(run.id)
+    assert (ended.status, ended.counts.found) == ("succeeded", 140)
 
 
 async def test_reading_goes_on_while_redis_is_away(marquee: Marquee, upstream: Upstream, valkey: Valkey) -> None:
