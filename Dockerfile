@@ -22,10 +22,11 @@ COPY --from=builder /opt/marquee /opt/marquee
 ENV PATH="/opt/marquee/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DATABASE_URL=sqlite+aiosqlite:////data/marquee.db \
+    PYTHONSAFEPATH=1 \
     HOST=0.0.0.0 \
     LOG_FORMAT=json
-WORKDIR /data
+# From here the default DATABASE_URL, data/marquee.db, is in the volume.
+WORKDIR /
 VOLUME ["/data"]
 USER 1000:1000
 EXPOSE 8000 8001

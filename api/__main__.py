@@ -13,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.app import create_app
 from api.db import migrate
 from api.db.engine import Database
-from api.errors import SettingsError
-from api.settings import Settings, load_settings
+from api.errors import SettingsError, Unavailable
+from api.settings import Settings, load_settings, misspelt
 from api.settings.logs import configure_logging
 
 SETTINGS_AT_FAULT = 2
 NOT_READY = 3
 OUTDATED = "The database is not at this version's revision; run the migrations before the API."
 
-logger = logging.getLogger("marquee.api")
+logger = logging.getLogger("api")
 
 
 class Server(uvicorn.Server):
@@ -47,6 +47,8 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201
         return SETTINGS_AT_FAULT
     configure_logging(settings.log_level, settings.log_format)
+    for name, doubt in misspelt(os.environ):
+        logger.warning("%s %s", name, doubt)
     if fault := asyncio.run(fault_of_database(settings)):
         logger.error(fault)
         return NOT_READY
@@ -67,11 +69,18 @@ def main() -> int:
 
 async def fault_of_database(settings: Settings) -> str | None:
     """Why this database cannot be served, in a line for people; None where it can."""
-    database = Database(settings.database_url)
     try:
-        return None if await migrate.is_current(database) else OUTDATED
-    except (SQLAlchemyError, OSError) as error:
-        return f"The database cannot be opened: {getattr(error, 'orig', error)}"
+        return None if await _is_migrated(settings.database_url) else OUTDATED
+    except Unavailable as error:
+        return str(error)
+    except SQLAlchemyError as error:
+        return f"The database cannot be read: {getattr(error, 'orig', error)}"
+
+
+async def _is_migrated(database_url: str) -> bool:
+    database = Database(database_url)
+    try:
+        return await migrate.is_current(database)
     finally:
         await database.close()
 

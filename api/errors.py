@@ -106,7 +106,7 @@ class Blocked(SourceError):
 
     def __init__(self, url: str, *, challenge: bool) -> None:
         why = "it asked for a browser check" if challenge else "it refused the request"
-        super().__init__(f"Letterboxd did not let Marquee read this page ({why})", url)
+        super().__init__(f"Letterboxd did not let Marquee read a page ({why})", url)
         self.challenge = challenge
 
 
@@ -129,21 +129,29 @@ class RateLimited(SourceError):
 
     code = "rate_limited"
 
-    def __init__(self, url: str, retry_after: float | None = None) -> None:
-        super().__init__("Too many requests: the host asked Marquee to slow down", url)
+    def __init__(self, url: str, retry_after: float | None = None, *, host: str = "The host") -> None:
+        super().__init__(f"{host} asked Marquee to slow down", url)
         self.retry_after = retry_after
 
 
 class Transient(SourceError):
-    """`status` is the HTTP status, None where no answer came; `retry_after` in seconds where it named one."""
+    """`status` is the HTTP status, None where no answer came; `retry_after` in seconds where it named one.
+
+    `because` says what `host` did: the message is made of both.
+    """
 
     code = "unreachable"
 
     def __init__(
-        self, url: str, status: int | None = None, because: str = "", retry_after: float | None = None
+        self,
+        url: str,
+        status: int | None = None,
+        because: str = "did not answer",
+        retry_after: float | None = None,
+        *,
+        host: str = "The host",
     ) -> None:
-        reason = f"it answered {status}" if status else because or "no answer came"
-        super().__init__(f"The host could not be reached ({reason})", url)
+        super().__init__(f"{host} {f'answered with an error ({status})' if status else because}", url)
         self.status = status
         self.retry_after = retry_after
 
@@ -154,7 +162,7 @@ class MarkupChanged(SourceError):
     code = "changed"
 
     def __init__(self, selector: str, sample: str = "", url: str = "") -> None:
-        super().__init__(f"Letterboxd changed this page: nothing matches {selector}", url)
+        super().__init__("Letterboxd changed this page: Marquee does not understand it any more", url)
         self.selector = selector
         self.sample = sample
 

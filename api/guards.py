@@ -1,18 +1,28 @@
 """What is asked of every request before anything is done for it."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.spec import Parameter
+from litestar.openapi.spec import OpenAPIType, Parameter, Schema
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 from api.errors import Invalid
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+NUL = "\0"
+"""The one character that PostgreSQL keeps in no text."""
+
+
+async def demand_text(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Nothing has a name with NUL in it."""
+    if NUL in connection.scope["path"]:
+        raise NotFoundException
 
 
 async def demand_known_parameters(connection: Connection, _handler: BaseRouteHandler) -> None:
@@ -21,18 +31,17 @@ async def demand_known_parameters(connection: Connection, _handler: BaseRouteHan
     if not query:
         return
     known = known_parameters(connection.app, connection.scope["path_template"], str(connection.scope.get("method")))
-    unknown = dict.fromkeys(name for name, _ in query if name not in known)
-    if unknown:
-        advice = f"is not a parameter here; known are {', '.join(known)}" if known else "is not a parameter here"
-        raise Invalid([(name, advice) for name in unknown])
+    if faults := list(_faults(query, known)):
+        raise Invalid(faults)
 
 
-def known_parameters(app: Litestar, path_template: str, method: str) -> list[str]:
-    """The names of the query parameters that the OpenAPI document has for this route."""
+def known_parameters(app: Litestar, path_template: str, method: str) -> dict[str, bool]:
+    """The query parameters that the OpenAPI document has for this route, each with whether it may be repeated."""
     item = (app.openapi_schema.paths or {}).get(path_template)
     operation = getattr(item, method.lower(), None)
     parameters = (operation and operation.parameters) or []
-    return sorted(each.name for each in parameters if isinstance(each, Parameter) and each.param_in == "query")
+    found = (each for each in parameters if isinstance(each, Parameter) and each.param_in == "query")
+    return {each.name: _is_list(each.schema) for each in sorted(found, key=lambda each: each.name)}
 
 
 async def demand_json(connection: Connection, _handler: BaseRouteHandler) -> None:
@@ -42,3 +51,22 @@ async def demand_json(connection: Connection, _handler: BaseRouteHandler) -> Non
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if has_body and kind != "application/json":
         raise HTTPException(status_code=HTTP_415_UNSUPPORTED_MEDIA_TYPE)
+
+
+def _faults(query: Iterable[tuple[str, str]], known: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the names in a query and with how often they are there, as (name, message)."""
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in query:
+        given[name].append(value)
+    for name, values in given.items():
+        if name not in known:
+            yield name, f"is not a parameter here; known are {', '.join(known)}" if known else "is not a parameter here"
+        elif len(values) > 1 and not known[name]:
+            yield name, "is given more than once"
+        elif NUL in "".join(values):
+            yield name, "holds a character that is in no text"
+
+
+def _is_list(schema: Any) -> bool:
+    choices = [schema, *(schema.one_of or [])] if isinstance(schema, Schema) else []
+    return any(isinstance(choice, Schema) and choice.type == OpenAPIType.ARRAY for choice in choices)

@@ -18,5 +18,8 @@ async def add_headers(message: Message, scope: Scope) -> None:
     headers["X-Robots-Tag"] = "noindex, nofollow"
     headers["Referrer-Policy"] = "no-referrer"
     good = message["status"] in (200, 304)
-    keep = good and scope.get("method") == "GET" and not scope["path"].startswith(HEALTH)
+    keep = good and scope.get("method") in ("GET", "HEAD") and not scope["path"].startswith(HEALTH)
     headers.setdefault("Cache-Control", KEPT if keep else NOT_KEPT)
+    allowed = [method.strip() for method in headers.get("Allow", "").split(",")]
+    if "GET" in allowed:
+        headers["Allow"] = ", ".join(dict.fromkeys(["GET", "HEAD", *allowed]))

@@ -10,8 +10,6 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.errors import Conflict, Invalid, MarqueeError, NotFound, Unavailable
 from api.schemas.problems import FieldError, Problem
@@ -84,10 +82,6 @@ def from_unavailable(_request: AnyRequest, error: Unavailable) -> Response[bytes
     return problem(503, detail, code=error.code, headers={"Retry-After": str(error.retry_after)})
 
 
-def from_database(request: AnyRequest, error: Exception) -> Response[bytes]:
-    return from_unavailable(request, Unavailable("The database", str(getattr(error, "orig", error))))
-
-
 def from_http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
@@ -109,21 +103,23 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     Conflict: from_conflict,
     Unavailable: from_unavailable,
     MarqueeError: from_mistake,
-    OperationalError: from_database,
-    InterfaceError: from_database,
-    PoolTimeoutError: from_database,
     HTTPException: from_http,
     Exception: from_mistake,
 }
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problems of a route that needs the key and the database, beside these ones, for the OpenAPI document."""
+    return described(400, 401, *statuses, 503)
+
+
+def described(*statuses: int) -> dict[int, ResponseSpec]:
     """How a route that may answer these problems says so in the OpenAPI document."""
     return {
         status: ResponseSpec(
             data_container=Problem, description=DESCRIPTIONS[status], media_type=MEDIA_TYPE, generate_examples=False
         )
-        for status in (400, 401, *statuses, 503)
+        for status in statuses
     }
 
 

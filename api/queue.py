@@ -3,6 +3,8 @@
 Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the database.
 """
 
+import time
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,7 +20,9 @@ from api.errors import Unavailable
 
 PREFIX = "marquee"
 QUEUE = f"{PREFIX}:queue"
-HEARTBEAT = f"{PREFIX}:worker:heartbeat"
+WORKERS = f"{PREFIX}:workers"
+ARQ_HEALTH = f"{PREFIX}:arq"
+HEARTBEAT_LASTS = 15
 REFRESH = "refresh"
 
 serialize = msgspec.msgpack.encode
@@ -53,7 +57,7 @@ def _queue(redis_url: str, *, timeout: float, retry: Retry) -> ArqRedis:
     return ArqRedis(pool, job_serializer=serialize, job_deserializer=deserialize, default_queue_name=QUEUE)
 
 
-async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: int) -> None:
+async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: str = "0") -> None:
     """Ask a worker to work at this run; asking twice for the same attempt changes nothing.
 
     Raises Unavailable when Redis is away.
@@ -61,12 +65,39 @@ async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: int) -> Non
     try:
         await queue.enqueue_job(REFRESH, refresh_id, _job_id=f"{REFRESH}:{refresh_id}:{attempt}")
     except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error) or type(error).__name__) from error
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def beat(queue: ArqRedis, worker: str) -> None:
+    """Say that this worker lives; raises Unavailable when Redis is away."""
+    now = time.time()
+    try:
+        async with queue.pipeline() as pipe:
+            pipe.zremrangebyscore(WORKERS, "-inf", now)
+            pipe.zadd(WORKERS, {worker: now + HEARTBEAT_LASTS})
+            await pipe.execute()
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def fall_silent(queue: ArqRedis, worker: str) -> None:
+    """Say that this worker ends; where Redis is away, it is found out when its last heartbeat runs out."""
+    with suppress(RedisError, OSError):
+        await queue.zrem(WORKERS, worker)
 
 
 async def ping(queue: ArqRedis) -> dict[str, Any]:
     """Whether Redis answers and a worker lives; raises Unavailable when Redis is away."""
     try:
-        return {"redis": bool(await queue.ping()), "worker": bool(await queue.exists(HEARTBEAT))}
+        return {"redis": bool(await queue.ping()), "worker": bool(await queue.zcount(WORKERS, time.time(), "+inf"))}
     except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error) or type(error).__name__) from error
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def is_alive(redis_url: str) -> bool:
+    """Whether a worker lives, for callers that need no queue; raises Unavailable when Redis is away."""
+    queue = open_queue(redis_url)
+    try:
+        return bool((await ping(queue))["worker"])
+    finally:
+        await queue.aclose(close_connection_pool=True)

@@ -58,8 +58,11 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
+    """One answer by its status, with the names of the headers that matter."""
+
     status: str
     description: str
+    headers: list[str]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -132,10 +135,14 @@ def _endpoint(document: Json, origin: str, path: str, method: str, operation: Js
         description=operation.get("description", ""),
         parameters=parameters,
         body=body,
-        answers=[Answer(status, answers[status]["description"]) for status in sorted(answers)],
+        answers=[_answer(status, answers[status]) for status in sorted(answers)],
         answer=_json(document, answers[good].get("content", {})),
         command=_command(origin, path, method, parameters),
     )
+
+
+def _answer(status: str, answer: Json) -> Answer:
+    return Answer(status, answer["description"], list(answer.get("headers", {})))
 
 
 def _parameter(parameter: Json) -> Parameter:

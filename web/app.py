@@ -17,7 +17,7 @@ from web.client import MarqueeApi, open_api
 from web.pages.errors import error_handlers
 from web.pages.films import show_watchlist
 from web.pages.health import live
-from web.pages.refreshes import cancel_refresh, refresh_bar, start_refresh
+from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.rendering import STATIC, template_engine
 from web.security import header_hook, own_pages_only
 from web.settings import Settings
@@ -50,6 +50,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         route_handlers=[
             show_watchlist,
             start_refresh,
+            newest_bar,
             refresh_bar,
             cancel_refresh,
             live,

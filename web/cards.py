@@ -7,13 +7,11 @@ from zlib import crc32
 
 import msgspec
 
-from web.shapes import Film, Offer, Provider
-from web.view import View
+from web.shapes import Film, Offer
 from web.words import runtime
 
 LOGOS = 4
 TINTS = 6
-CHIPS = 8
 POSTER_WIDTHS = (185, 342, 500)
 POSTER_SIZE = re.compile(r"/w\d+/(?=[^/]+$)")
 OFFER_ORDER = ("flatrate", "free", "ads", "rent", "buy")
@@ -26,7 +24,7 @@ OFFER_WORDS = {
     "buy": "buy",
 }
 MATCH_STATES = {
-    "review": ("waiting", "Waiting for your choice"),
+    "review": ("unknown", "Match not certain"),
     "not_found": ("none", "Not on TMDB"),
     "error": ("unknown", "Could not be looked up"),
 }
@@ -47,7 +45,7 @@ class Poster(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """`state` names a look, `state_words` say it; `tint` picks the colour of a card without a poster."""
+    """`state` names a look, `state_words` say it, `also` what else there is; `tint` colours a card without a poster."""
 
     slug: str
     title: str
@@ -58,6 +56,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     tint: int
     state: str
     state_words: str
+    also: str
     logos: list[Logo]
     more: list[str]
 
@@ -65,16 +64,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """Differs whenever anything of the card does, so that an equal card can stay where it is in the page."""
         return blake2s(msgspec.json.encode(self), digest_size=8).hexdigest()
-
-
-class Chip(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider to filter by."""
-
-    provider_id: int
-    provider: str
-    films: int
-    logo: str | None
-    chosen: bool
 
 
 def card(film: Film, country: str) -> Card:
@@ -92,34 +81,10 @@ def card(film: Film, country: str) -> Card:
         tint=crc32(film.slug.encode()) % TINTS,
         state=state,
         state_words=words,
+        also=_also(offers) if state == "streaming" else "",
         logos=logos[:LOGOS],
         more=[logo.hint for logo in logos[LOGOS:]],
     )
-
-
-def chips(providers: list[Provider], view: View) -> tuple[list[Chip], list[Chip]]:
-    """The providers to filter by, those with most films first: the ones always shown, and the rest.
-
-    A chosen provider stays among them even when it has no film any more.
-    """
-    ordered = sorted(providers, key=lambda provider: (-provider.films, provider.provider.casefold()))
-    known = {provider.provider_id for provider in ordered}
-    gone = [
-        Provider(provider_id=chosen, provider=f"Service {chosen}", films=0)
-        for chosen in view.providers
-        if chosen not in known
-    ]
-    every = [
-        Chip(
-            provider_id=provider.provider_id,
-            provider=provider.provider,
-            films=provider.films,
-            logo=web_address(provider.logo_url),
-            chosen=provider.provider_id in view.providers,
-        )
-        for provider in gone + ordered
-    ]
-    return every[:CHIPS], every[CHIPS:]
 
 
 def web_address(url: str | None) -> str | None:
@@ -140,6 +105,12 @@ def _state(film: Film, offers: list[Offer]) -> tuple[str, str]:
     if kinds.intersection(STREAMING):
         return "streaming", "Streaming"
     return ("paid", "Rent or buy") if kinds else ("none", "Not available")
+
+
+def _also(offers: list[Offer]) -> str:
+    """How a film that streams can be had besides."""
+    kinds = {offer.offer for offer in offers}
+    return next((f"or {kind}" for kind in ("rent", "buy") if kind in kinds), "")
 
 
 def _logos(offers: list[Offer]) -> list[Logo]:

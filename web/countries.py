@@ -1,7 +1,10 @@
-"""English names of the countries that have streaming offers; a code without a name stands for itself."""
+"""English names, as they stand after "in", of the countries that have streaming offers.
+
+A code without a name stands for itself.
+"""
 
 NAMES = {
-    "AE": "United Arab Emirates",
+    "AE": "the United Arab Emirates",
     "AR": "Argentina",
     "AT": "Austria",
     "AU": "Australia",
@@ -21,7 +24,7 @@ NAMES = {
     "ES": "Spain",
     "FI": "Finland",
     "FR": "France",
-    "GB": "United Kingdom",
+    "GB": "the UK",
     "GR": "Greece",
     "HK": "Hong Kong",
     "HR": "Croatia",
@@ -39,11 +42,11 @@ NAMES = {
     "LV": "Latvia",
     "MX": "Mexico",
     "MY": "Malaysia",
-    "NL": "Netherlands",
+    "NL": "the Netherlands",
     "NO": "Norway",
     "NZ": "New Zealand",
     "PE": "Peru",
-    "PH": "Philippines",
+    "PH": "the Philippines",
     "PL": "Poland",
     "PT": "Portugal",
     "RO": "Romania",
@@ -57,7 +60,7 @@ NAMES = {
     "TR": "Türkiye",
     "TW": "Taiwan",
     "UA": "Ukraine",
-    "US": "United States",
+    "US": "the US",
     "UY": "Uruguay",
     "VE": "Venezuela",
     "VN": "Vietnam",

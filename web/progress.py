@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec.structs import replace
 
-from web.notices import outcome, stage_words
+from web.outcomes import Outcome, outcome, spoken, stage_words
 from web.shapes import Run
 from web.view import Parameters, whole
 from web.words import Clock, time_left
 
 POLLS_BETWEEN_FILMS = 3
 PATIENCE_SECONDS = 15
+NOBODY_THERE = "The worker, the part of Marquee that reads, does not run. This starts by itself as soon as it does."
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +37,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @classmethod
-    def shown(cls, run: Run | None) -> "Progress":
+    def shown(cls, run: Run) -> "Progress":
         """Of a page that was just written."""
-        return cls(seen=mark(run), said=_quarter(run)) if run else cls()
+        return cls(seen=mark(run), said=_quarter(run))
 
     def films_due(self, run: Run) -> bool:
         """Whether the films should be loaded again: at the end, and now and then while there is something new."""
@@ -55,13 +56,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     def announcement(self, run: Run) -> str:
         """What a screen reader should say now; "" most of the time."""
         if not run.active:
-            return outcome(run)
+            return spoken(run)
         quarter = _quarter(run)
         return f"{stage_words(run)}: {quarter} percent." if quarter > self.said else ""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """`address` is where the next bar comes from; `max` None while the end is not known."""
+    """`address` is where the next bar comes from; `max` None while the end is not known, `outcome` None before it."""
 
     run_id: int
     active: bool
@@ -73,7 +74,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     left: str
     hint: str
     stopping: bool
-    outcome: str
+    outcome: Outcome | None
 
 
 def mark(run: Run) -> str:
@@ -84,6 +85,11 @@ def bar_address(run_id: int, shown: Progress) -> str:
     return f"/refreshes/{run_id}/bar?{urlencode(msgspec.structs.asdict(shown))}"
 
 
+def newest_address(run: Run | None) -> str:
+    """Where a page that shows this run learns whether there is another."""
+    return f"/refreshes/newest/bar?{urlencode({'seen': run.standing if run else ''})}"
+
+
 def bar_of(run: Run, shown: Progress, clock: Clock) -> Bar:
     """The bar of a run on a page that shows `shown` of it."""
     waited = (clock.now - run.created_at).total_seconds()
@@ -91,16 +97,33 @@ def bar_of(run: Run, shown: Progress, clock: Clock) -> Bar:
     return Bar(
         run_id=run.id,
         active=run.active,
-        address=bar_address(run.id, shown),
-        stage=stage_words(run),
+        address=bar_address(run.id, shown) if run.active else newest_address(run),
+        stage="Cancelling" if shown.stopping else stage_words(run),
         done=min(run.done, run.total),
         max=run.total or None,
-        steps=f"{run.done:,} of {run.total:,}" if run.total else "",
-        left=time_left(run.eta_seconds) if run.eta_seconds is not None and run.status == "running" else "",
-        hint="No worker has taken this up yet. It starts by itself as soon as one runs." if stuck else "",
+        steps=_steps(run),
+        left="" if shown.stopping else _left(run),
+        hint=NOBODY_THERE if stuck else "",
         stopping=bool(shown.stopping),
-        outcome="" if run.active else outcome(run, clock.past(run.finished_at).spoken if run.finished_at else ""),
+        outcome=None if run.active else outcome(run, clock),
     )
+
+
+def _several_unread(run: Run) -> bool:
+    """Whether there may be watchlists of which not even the length is known yet."""
+    return run.stage == "reading" and len(run.members) > 1
+
+
+def _steps(run: Run) -> str:
+    if not run.total:
+        return ""
+    return f"{run.done:,} of {'at least ' if _several_unread(run) else ''}{run.total:,}"
+
+
+def _left(run: Run) -> str:
+    if run.eta_seconds is None or run.status != "running" or _several_unread(run):
+        return ""
+    return time_left(run.eta_seconds)
 
 
 def _quarter(run: Run) -> int:

@@ -1,20 +1,29 @@
 """The page's own settings, typed and read once from a mapping; the names are those of the whole of Marquee."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
-from dotenv import dotenv_values
 from msgspec.structs import replace
+
+from web.sources import gather
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
-COUNTRY_CODE = re.compile(r"[A-Za-z]{2}")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+COUNTRY_CODES = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
+    "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
+    "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
+    "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK "
+    "ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
+    "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
+)
+"""Those of ISO 3166-1, and XK, under which TMDB has Kosovo."""
 
 
 class SettingsError(Exception):
@@ -52,7 +61,7 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     Raises SettingsError that names every setting at fault.
     """
     names = [field.upper() for field in Settings.__struct_fields__]
-    raw, problems = _gather(names, environ, directory or Path.cwd())
+    raw, problems = gather(names, environ, directory or Path.cwd())
     values: dict[str, Any] = {}
     for name, text in raw.items():
         try:
@@ -65,44 +74,20 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     return settings if settings.api_url else replace(settings, api_url=f"http://127.0.0.1:{settings.api_port}")
 
 
-def _gather(
-    names: Iterable[str], environ: Mapping[str, str], directory: Path
-) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """The raw value of each name that has one: the environment before `.env`, NAME or the content of NAME_FILE."""
-    path = directory / ".env"
-    dotenv = dotenv_values(path, interpolate=False) if path.is_file() else {}
-    values = {name: value for name, value in {**dotenv, **_filled(environ)}.items() if value}
-    found: dict[str, str] = {}
-    problems: list[tuple[str, str]] = []
-    for name in names:
-        value, file = values.get(name), values.get(f"{name}_FILE")
-        if value and file:
-            problems.append((name, f"is set twice; keep either {name} or {name}_FILE"))
-        elif file:
-            try:
-                value = Path(file).read_text(encoding="utf-8").rstrip("\r\n")
-            except (OSError, UnicodeDecodeError) as error:
-                reason = (error.strerror if isinstance(error, OSError) else "not UTF-8 text") or "unreadable"
-                problems.append(
-                    (f"{name}_FILE", f"{file} cannot be read ({reason}); check the path and its permissions")
-                )
-        if value:
-            found[name] = value
-    return found, problems
-
-
-def _filled(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environ.items() if value}
-
-
 def _countries(text: str) -> tuple[str, ...]:
     codes = [code for part in text.split(",") if (code := part.strip())]
     if not codes:
         raise ValueError("names nothing; give at least one value")
-    for code in codes:
-        if not COUNTRY_CODE.fullmatch(code):
-            raise ValueError(f"{code!r} is not a country; use two-letter codes such as GB or DE,FR")
-    return tuple(dict.fromkeys(code.upper() for code in codes))
+    return tuple(dict.fromkeys(_country(code) for code in codes))
+
+
+def _country(text: str) -> str:
+    code = text.upper()
+    if code == "UK":
+        raise ValueError(f"{text!r} is not a country code; the United Kingdom is GB")
+    if code not in COUNTRY_CODES.split():
+        raise ValueError(f"{text!r} is not a country; use two-letter codes such as GB or DE,FR")
+    return code
 
 
 def _timezone(text: str) -> str:

@@ -46,12 +46,13 @@ class Provider(msgspec.Struct, kw_only=True):
 
 
 class Source(msgspec.Struct, kw_only=True):
-    """One page family of one member; `since` is when it came into this state."""
+    """One page family of one member; `since` is when it came into this state, `got` of `expected` what was read."""
 
     member: str
     source: str
     state: str
     since: datetime
+    tried_at: datetime | None = None
     good_at: datetime | None = None
     expected: int | None = None
     got: int | None = None
@@ -81,10 +82,14 @@ class RunFailure(msgspec.Struct, kw_only=True):
     message: str
     member: str | None = None
     slug: str | None = None
+    title: str | None = None
 
 
 class Run(msgspec.Struct, kw_only=True):
-    """A refresh; `done` of `total` counts the steps of its stage, `total` 0 while nobody knows."""
+    """A refresh; `done` of `total` counts films looked up, `total` 0 while nobody knows it.
+
+    `failures` are the first ones of `failures_total`.
+    """
 
     id: int
     status: str
@@ -100,10 +105,16 @@ class Run(msgspec.Struct, kw_only=True):
     finished_at: datetime | None = None
     error: RunError | None = None
     failures: list[RunFailure] = []
+    failures_total: int = 0
 
     @property
     def active(self) -> bool:
         return self.status in ("queued", "running")
+
+    @property
+    def standing(self) -> str:
+        """Differs between two answers when another run has begun or this one has come further than it was."""
+        return f"{self.id}-{self.status}"
 
 
 class Listing(msgspec.Struct, Generic[Item], kw_only=True):

@@ -10,8 +10,8 @@ PAGE_SIZE = 60
 LONGEST_SEARCH = 100
 
 SORTS: dict[str, tuple[str, str, str]] = {
-    "newest": ("Added last", "position", "asc"),
-    "oldest": ("Added first", "position", "desc"),
+    "newest": ("Recently added", "position", "asc"),
+    "oldest": ("Added longest ago", "position", "desc"),
     "title": ("Title", "title", "asc"),
     "year-new": ("Newest films", "year", "desc"),
     "year-old": ("Oldest films", "year", "asc"),
@@ -93,6 +93,13 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         if self.providers or self.offer:
             query["country"] = country
         return query
+
+
+def beside(address: str, name: str, value: str | int) -> str:
+    """The query string `address` and something that is no part of the view, where there is something."""
+    if not value:
+        return address
+    return f"{address}{'&' if address else '?'}{urlencode({name: value})}"
 
 
 def whole(text: str) -> int:

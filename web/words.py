@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+WEEK = timedelta(days=7)
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """One time, thrice: for machines, exactly for a person, and as a person says it."""
+    """One time, thrice: for machines, exactly for a person, and as a person says it; `ages` while that changes."""
 
     iso: str
     exact: str
     spoken: str
+    ages: bool = False
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -24,21 +26,33 @@ class Clock(msgspec.Struct, frozen=True):
 
     def past(self, moment: datetime) -> Moment:
         """`moment` as "5 minutes ago", or as a date when that is long ago."""
-        return self._moment(moment, ago(self.now - moment, moment.astimezone(self.zone)))
+        age = self.now - moment
+        return self._moment(moment, ago(age, moment.astimezone(self.zone)), ages=age < WEEK)
+
+    def since(self, moment: datetime) -> Moment:
+        """`moment` as what follows "since": a time of today, else a day."""
+        local, now = moment.astimezone(self.zone), self.now.astimezone(self.zone)
+        if local.date() == now.date():
+            return self._moment(moment, self._hour(local))
+        year = "" if local.year == now.year else f" {local.year}"
+        return self._moment(moment, f"{local.day} {local:%B}{year}")
 
     def future(self, moment: datetime) -> Moment:
-        """`moment` as "at 18:40", with its day when that is not today."""
+        """`moment` as "18:40", with its day when that is not today."""
         local, today = moment.astimezone(self.zone), self.now.astimezone(self.zone).date()
         if moment <= self.now:
             return self._moment(moment, "soon")
-        hour = f"{local:%H:%M}" + (" UTC" if self.zone.key == "UTC" else "")
         days = (local.date() - today).days
-        day = {0: "", 1: "tomorrow "}.get(days, f"on {local.day} {local:%B} ")
-        return self._moment(moment, f"{day}at {hour}")
+        day = {0: "", 1: "tomorrow, "}.get(days, f"{local.day} {local:%B}, ")
+        return self._moment(moment, f"{day}{self._hour(local)}")
 
-    def _moment(self, moment: datetime, spoken: str) -> Moment:
+    def _hour(self, local: datetime) -> str:
+        return f"{local:%H:%M}" + (" UTC" if self.zone.key == "UTC" else "")
+
+    def _moment(self, moment: datetime, spoken: str, *, ages: bool = False) -> Moment:
         local = moment.astimezone(self.zone)
-        return Moment(moment.isoformat(), f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({self.zone.key})", spoken)
+        exact = f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({self.zone.key})"
+        return Moment(moment.isoformat(), exact, spoken, ages)
 
 
 def ago(age: timedelta, moment: datetime) -> str:
@@ -49,7 +63,7 @@ def ago(age: timedelta, moment: datetime) -> str:
         return f"{count(seconds // MINUTE, 'minute')} ago"
     if seconds < DAY:
         return f"{count(seconds // HOUR, 'hour')} ago"
-    if seconds < 7 * DAY:
+    if age < WEEK:
         return f"{count(seconds // DAY, 'day')} ago"
     return f"on {moment.day} {moment:%B %Y}"
 

@@ -1,27 +1,23 @@
 """The composition root of the worker process."""
 
-import asyncio
-from contextlib import suppress
 from typing import Any
 
 from arq import Worker
 from arq.connections import ArqRedis
 from arq.worker import func
 
-from api.db import members
 from api.db.engine import Database
-from api.queue import HEARTBEAT, QUEUE, REFRESH, deserialize, open_patient_queue, serialize
+from api.queue import ARQ_HEALTH, QUEUE, REFRESH, deserialize, open_patient_queue, serialize
 from api.settings import Settings
 from worker.jobs.refresh import refresh, scheduled_refresh
 from worker.ratelimit import Limiter
-from worker.schedule import catch_up, crontab_job, take_up_abandoned_runs
+from worker.schedule import Keeper, crontab_job
 from worker.services import Services
 from worker.sources.letterboxd.client import LetterboxdClient
 from worker.sources.tmdb.client import TmdbClient
 
 LONGEST_RUN = 12 * 3600
 POLL_EVERY = 0.1
-HEARTBEAT_EVERY = 5
 MAX_TRIES = 1000
 
 
@@ -37,8 +33,7 @@ def build_worker(settings: Settings, redis_url: str) -> Worker:
         on_startup=_start,
         on_shutdown=_stop,
         poll_delay=POLL_EVERY,
-        health_check_interval=HEARTBEAT_EVERY,
-        health_check_key=HEARTBEAT,
+        health_check_key=ARQ_HEALTH,
         job_serializer=serialize,
         job_deserializer=deserialize,
         timezone=schedule.timezone if schedule else None,  # type: ignore[arg-type]
@@ -59,19 +54,16 @@ def _services(settings: Settings, queue: ArqRedis) -> Services:
 
 
 async def _start(ctx: dict[Any, Any]) -> None:
-    services: Services = ctx["services"]
-    async with services.database.write() as db:
-        await members.ensure(db, services.settings.letterboxd_username)
-    await catch_up(services, ctx["redis"])
-    ctx["keeper"] = asyncio.create_task(take_up_abandoned_runs(services, ctx["redis"]))
+    ctx["keeper"] = Keeper(ctx["services"], ctx["redis"])
+    await ctx["keeper"].start()
 
 
 async def _stop(ctx: dict[Any, Any]) -> None:
     services: Services = ctx["services"]
-    keeper: asyncio.Task[None] = ctx["keeper"]
-    keeper.cancel()
-    with suppress(asyncio.CancelledError):
-        await keeper
-    await services.letterboxd.aclose()
-    await services.tmdb.aclose()
-    await services.database.close()
+    try:
+        if keeper := ctx.get("keeper"):
+            await keeper.stop()
+    finally:
+        await services.letterboxd.aclose()
+        await services.tmdb.aclose()
+        await services.database.close()

@@ -1,21 +1,22 @@
 """Requests to one outside host: paced, retried, bounded in size and time, and never led elsewhere."""
 
 import asyncio
+import logging
 import random
 import re
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
+from importlib.metadata import metadata
 from typing import Protocol
 
 import httpx
 
-from api.errors import RateLimited, SourceError, Transient
+from api.errors import RateLimited, Transient
 from worker.ratelimit import Paused
 
-CONTACT_URL = "https://github.com/marquee-app/marquee"
+logger = logging.getLogger(__name__)
+
 
 ATTEMPTS = 3
 FIRST_BACKOFF = 1.0
@@ -29,7 +30,6 @@ LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20, keepaliv
 
 Params = Mapping[str, str | int]
 Classify = Callable[[httpx.Response], None]
-Observe = Callable[[str, float], None]
 Sleep = Callable[[float], Awaitable[object]]
 
 
@@ -48,11 +48,11 @@ class RefusedAnswer(Transient):
 class OutsideHost:
     """One outside host as Marquee may use it.
 
-    `base_url` may hold a path, before which every path is put; `hosts` are the host[:port]s to which a redirect
-    may lead besides its own. `headers` and `params` go with every request (`params` not with a redirected one).
-    `classify` sees each answer before it is judged by its status, and raises a SourceError for what it knows better:
-    RateLimited and Transient are retried, others are not. `observe` gets each request's outcome (a status, or the
-    name of an error) and its seconds. `pause` and `slot` of `pace` rule every request, redirected ones too.
+    `name` is what people call it. `base_url` may hold a path, before which every path is put; `hosts` are the
+    host[:port]s to which a redirect may lead besides its own. `headers` and `params` go with every request (`params`
+    not with a redirected one). `classify` sees each answer before it is judged by its status, and raises a
+    SourceError for what it knows better: RateLimited and Transient are retried, others are not. `pause` and `slot` of
+    `pace` rule every request, redirected ones too.
     """
 
     def __init__(
@@ -60,20 +60,20 @@ class OutsideHost:
         base_url: str,
         pace: Pace,
         *,
+        name: str = "The host",
         hosts: Iterable[str] = (),
         headers: Mapping[str, str] | None = None,
         params: Params | None = None,
         classify: Classify | None = None,
-        observe: Observe | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._name = name
         self._base = base_url.rstrip("/")
         self._hosts = {_authority(httpx.URL(self._base)), *hosts}
         self._pace = pace
         self._params = dict(params or {})
         self._classify = classify
-        self._observe = observe
         self._sleep = sleep
         self._client = httpx.AsyncClient(
             headers={"User-Agent": user_agent(), "Accept-Language": "en", "Accept-Encoding": "gzip", **(headers or {})},
@@ -95,7 +95,7 @@ class OutsideHost:
         try:
             return await self._insist(self._client.build_request("GET", url, headers=headers))
         except Paused as paused:
-            raise RateLimited(bare(url), paused.seconds) from None
+            raise RateLimited(bare(url), paused.seconds, host=self._name) from None
 
     def path_of(self, response: httpx.Response) -> str:
         """The path of an answer, after redirects, as `get` would take it."""
@@ -126,21 +126,21 @@ class OutsideHost:
         """The judged answer at the end of the redirects."""
         for _ in range(MAX_REDIRECTS + 1):
             await self._pace.slot(PATIENCE)
-            response = await self._observed(request)
+            response = await self._answer(request)
             if not response.has_redirect_location:
                 self._judge(response)
                 return response
             request = self._redirected(request, response.headers["location"])
-        raise RefusedAnswer(bare(request.url), because="it redirects without end")
+        raise self._refused(request, "redirects without end")
 
     def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
         """The request for where a redirect leads; only to allowed hosts, and never from https to http."""
         target = request.url.join(location)
         downgraded = request.url.scheme == "https" and target.scheme != "https"
         if target.scheme not in ("http", "https") or downgraded or target.userinfo:
-            raise RefusedAnswer(bare(request.url), because="it redirects to an unsafe address")
+            raise self._refused(request, "redirects to an unsafe address")
         if _authority(target) not in self._hosts:
-            raise RefusedAnswer(bare(request.url), because=f"it redirects to another host, {target.host}")
+            raise self._refused(request, f"redirects to another host, {target.host}")
         headers = {name: value for name, value in request.headers.items() if name not in ("host", "cookie")}
         redirected = self._client.build_request("GET", target, headers=headers)
         if _authority(target) != _authority(request.url):
@@ -152,22 +152,9 @@ class OutsideHost:
             self._classify(response)
         status, url = response.status_code, bare(response.url)
         if status == 429:
-            raise RateLimited(url, retry_after(response))
+            raise RateLimited(url, retry_after(response), host=self._name)
         if status >= 500:
-            raise Transient(url, status, retry_after=retry_after(response))
-
-    async def _observed(self, request: httpx.Request) -> httpx.Response:
-        started, outcome = time.monotonic(), "cancelled"
-        try:
-            response = await self._answer(request)
-            outcome = str(response.status_code)
-            return response
-        except SourceError as error:
-            outcome = error.code
-            raise
-        finally:
-            if self._observe:
-                self._observe(outcome, time.monotonic() - started)
+            raise Transient(url, status, retry_after=retry_after(response), host=self._name)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         # The text of these errors can hold a key that was sent, so nothing of it is passed on.
@@ -175,9 +162,13 @@ class OutsideHost:
             async with asyncio.timeout(TOTAL_TIMEOUT):
                 return await self._read(request)
         except (httpx.TimeoutException, TimeoutError):
-            raise Transient(bare(request.url), because="it took too long to answer") from None
+            raise Transient(bare(request.url), because="took too long to answer", host=self._name) from None
         except httpx.RequestError as error:
-            raise Transient(bare(request.url), because=f"the connection failed, {type(error).__name__}") from None
+            logger.debug("%s failed: %s", bare(request.url), type(error).__name__)
+            raise Transient(bare(request.url), because=_fault(error), host=self._name) from None
+
+    def _refused(self, request: httpx.Request, because: str) -> RefusedAnswer:
+        return RefusedAnswer(bare(request.url), because=because, host=self._name)
 
     async def _read(self, request: httpx.Request) -> httpx.Response:
         """The whole answer, without redirects followed, and of no more than MAX_BYTES once unpacked."""
@@ -187,7 +178,7 @@ class OutsideHost:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise RefusedAnswer(bare(request.url), because=f"its answer is larger than {MAX_BYTES >> 20} MB")
+                    raise self._refused(request, f"sent an answer larger than {MAX_BYTES >> 20} MB")
         finally:
             await response.aclose()
         # The body is unpacked already, so the headers must no longer say how it was packed.
@@ -197,7 +188,10 @@ class OutsideHost:
 
 
 def user_agent() -> str:
-    return f"Marquee/{version('marquee')} (+{CONTACT_URL})"
+    """Who asks, and where to complain: the project's version and its first declared address."""
+    about = metadata("marquee")
+    contact = about["Project-URL"].partition(", ")[2]
+    return f"Marquee/{about['Version']} (+{contact})"
 
 
 def bare(url: httpx.URL) -> str:
@@ -215,6 +209,10 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     now = _date(response.headers.get("date", "")) or datetime.now(UTC)
     return max((until - now).total_seconds(), 0.0)
+
+
+def _fault(error: httpx.RequestError) -> str:
+    return "could not be reached" if isinstance(error, httpx.ConnectError) else "broke off the connection"
 
 
 def _jitter(attempt: int) -> float:

@@ -1,25 +1,32 @@
-"""When the worker acts by itself: at the times of REFRESH_SCHEDULE, at its start, and for runs left behind."""
+"""When the worker acts by itself: at the times of REFRESH_SCHEDULE, at its start, and for what was left undone."""
 
 import asyncio
 import logging
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from arq import cron
 from arq.connections import ArqRedis
 from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 
-from api.db import refreshes, runs
-from api.errors import Unavailable
-from api.queue import enqueue_refresh
+from api.db import members, refreshes, runs, sources
+from api.db.runs import LEASE
+from api.queue import beat, enqueue_refresh, fall_silent
 from api.settings import Schedule
+from worker.progress import AWAY
 from worker.services import Services
 
 logger = logging.getLogger(__name__)
 
 KEEP_RESULT = 60
-TAKE_UP_EVERY = 3.0
+LOOK_EVERY = 3.0
+
+# A run of yesterday's that began a little late still counts as a period ago.
+CATCH_UP_AFTER = 0.9
 
 
 @dataclass
@@ -40,32 +47,87 @@ def crontab_job(coroutine: WorkerCoroutine, schedule: Schedule) -> CrontabJob:
     return CrontabJob(**vars(plain), schedule=schedule)
 
 
-async def catch_up(services: Services, queue: ArqRedis) -> None:
-    """Start one refresh if the last good one is older than one period of the schedule, or if there was none."""
-    schedule, now = services.settings.schedule, datetime.now(UTC)
-    if schedule is None:
-        return
-    async with services.database.write() as db:
-        last = await refreshes.last_good_start(db)
-        if last is not None and now - last <= schedule.period(now):
-            return
-        run = await refreshes.start(db, services.settings.letterboxd_username, trigger="startup", force=False)
-    logger.info("Refresh %d makes up for a missed one", run.id)
-    await enqueue_refresh(queue, run.id, 0)
+class Keeper:
+    """What a worker sees to beside its jobs: its heartbeat, runs that nobody holds, and reads that are due again."""
 
+    def __init__(self, services: Services, queue: ArqRedis) -> None:
+        self.services = services
+        self.queue = queue
+        self._name = uuid.uuid4().hex
+        self._task: asyncio.Task[None] | None = None
+        self._well = True
 
-async def take_up_abandoned_runs(services: Services, queue: ArqRedis) -> None:
-    """For ever: hand every run that no worker holds to a worker."""
-    while True:
+    async def start(self) -> None:
+        """Make known who is followed, catch up what was missed, and keep at it until `stop`."""
+        async with self.services.database.write() as db:
+            await members.ensure(db, self.services.settings.letterboxd_username)
+        await self._attempt(self._catch_up)
+        self._task = asyncio.create_task(self._keep())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await fall_silent(self.queue, self._name)
+
+    async def _keep(self) -> None:
+        while True:
+            await self._attempt(self.look_after)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this; where Redis or the database is away, say so once and leave it to the next time."""
         try:
-            await _take_up(services, queue)
-        except Unavailable as error:
-            logger.warning("%s Runs that wait are taken up when it is back.", error)
-        await asyncio.sleep(TAKE_UP_EVERY)
+            await work()
+        except AWAY as error:
+            if self._well:
+                logger.warning("Runs that wait cannot be looked after: %s", error)
+            self._well = False
+        else:
+            self._well = True
 
+    async def look_after(self) -> None:
+        await beat(self.queue, self._name)
+        await self._take_up_abandoned_runs()
+        if self.services.settings.schedule is not None:
+            await self._retry_sources()
 
-async def _take_up(services: Services, queue: ArqRedis) -> None:
-    async with services.database.read() as db:
-        waiting = await runs.abandoned(db, datetime.now(UTC))
-    for refresh_id, attempts in waiting:
-        await enqueue_refresh(queue, refresh_id, attempts)
+    async def _take_up_abandoned_runs(self) -> None:
+        """Hand every run that no worker holds to a worker.
+
+        The attempt's name changes with time: arq refuses the name of a job whose worker was killed for as long as
+        that job might have lasted. The lease makes a run that is asked for twice harmless.
+        """
+        now = datetime.now(UTC)
+        async with self.services.database.read() as db:
+            waiting = await runs.abandoned(db, now)
+        moment = int(now.timestamp() // LEASE.total_seconds())
+        for refresh_id, attempts in waiting:
+            await enqueue_refresh(self.queue, refresh_id, f"{attempts}:{moment}")
+
+    async def _retry_sources(self) -> None:
+        """Read again what could not be read, once its time has come."""
+        async with self.services.database.read() as db:
+            due = await sources.retries_due(db, datetime.now(UTC))
+        if due:
+            await self._refresh(due, "cron", "reads again what could not be read")
+
+    async def _catch_up(self) -> None:
+        """Refresh the members whose last read is older than one period of the schedule, or who were never read."""
+        schedule, now = self.services.settings.schedule, datetime.now(UTC)
+        if schedule is None:
+            return
+        async with self.services.database.read() as db:
+            missed = await sources.untried_since(db, now - schedule.period(now) * CATCH_UP_AFTER)
+        if missed:
+            await self._refresh(missed, "startup", "reads what was not read while no worker was there")
+
+    async def _refresh(self, usernames: Sequence[str], trigger: Literal["cron", "startup"], purpose: str) -> None:
+        followed = [name for name in self.services.settings.letterboxd_username if name in usernames]
+        if not followed:
+            return
+        async with self.services.database.write() as db:
+            run = await refreshes.start(db, followed, trigger=trigger, force=False)
+        if not run.already_running:
+            logger.info("Refresh %d %s: %s", run.id, purpose, ", ".join(run.members))
+        await enqueue_refresh(self.queue, run.id)

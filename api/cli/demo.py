@@ -3,13 +3,12 @@
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from api.cli import valkey
+from api.cli.folders import DEMO, private_folder
 from api.cli.processes import Group
 from api.cli.up import run, serve
 from api.settings import load_settings, setting_names
@@ -35,19 +34,21 @@ def demo(host: str, port: int) -> None:
 async def _demo(host: str, port: int) -> None:
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    def sink(name: str, line: str) -> None:
+    def sink(name: str, line: str) -> bool:
         if name == UPSTREAM and line.startswith(LISTENING) and not listening.done():
             listening.set_result(line.removeprefix(LISTENING).strip())
+        return False
 
-    with valkey.private_folder() as private, tempfile.TemporaryDirectory(prefix="marquee-demo-") as folder:
+    with private_folder() as private:
+        directory = private / DEMO
+        directory.mkdir()
         async with Group(sink) as group:
-            directory = Path(folder)
             environ = {**_without_settings(os.environ), "PYTHONUNBUFFERED": "1"}
             await group.start(UPSTREAM, UPSTREAM_COMMAND, environ, directory)
             upstream = await group.while_alive(_value(listening))
             environ |= demo_settings(upstream, directory, host, port)
-            page = await serve(group, private, load_settings(environ, directory), environ, directory)
-            click.secho(f"\n  Open {page}\n", bold=True)
+            serving = await serve(group, private, load_settings(environ, directory), environ, directory)
+            click.secho(f"\n  Open {serving.page}\n", bold=True)
             click.echo("Ctrl-C ends the demo and removes its data.")
             raise await group.first_end()
 

@@ -1,5 +1,6 @@
 """`marquee healthcheck`: whether a part of Marquee is well, as an exit code, for images without curl."""
 
+import asyncio
 import os
 from http.client import HTTPException
 from urllib.error import HTTPError
@@ -50,16 +51,9 @@ def _demand_answer(url: str) -> None:
 
 def _demand_heartbeat(settings: Settings) -> None:
     """The clients of Redis are loaded here, since the other checks run often and do without them."""
-    from redis import Redis, RedisError
-
-    from api.queue import HEARTBEAT
+    from api.queue import is_alive
 
     if settings.redis_url is None:
         raise Unavailable("The worker", "REDIS_URL is not set, so its heartbeat cannot be looked up")
-    try:
-        with Redis.from_url(settings.redis_url, socket_timeout=TIMEOUT_SECONDS) as client:
-            beats = client.exists(HEARTBEAT)
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error)) from error
-    if not beats:
+    if not asyncio.run(is_alive(settings.redis_url)):
         raise Unavailable("The worker", "it has no heartbeat")

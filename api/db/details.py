@@ -1,6 +1,6 @@
 """What TMDB says of a film: its facts, its people, its genres and its countries."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +11,8 @@ from api.db.availability import OfferRow
 from api.db.engine import upsert
 from api.db.tables import countries, film_countries, film_genres, film_people, films, genres, people
 from api.db.text import search_text
+
+PERSON_MAX_AGE = timedelta(days=30)
 
 
 class Genre(msgspec.Struct, frozen=True):
@@ -61,9 +63,9 @@ class Details(msgspec.Struct, kw_only=True):
     links: dict[str, str]
 
 
-async def store(db: AsyncConnection, film_id: int, title: str, details: Details, now: datetime) -> None:
-    """Take over what TMDB says of the film named `title`; of what did not change only the check's time is written."""
-    await _store_facts(db, film_id, title, details, now)
+async def store(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
+    """Take over what TMDB says of a film; of what did not change only the check's time is written."""
+    await _store_facts(db, film_id, details, now)
     await _store_people(db, film_id, details, now)
     await upsert(db, genres, [{"id": genre.id, "name": genre.name} for genre in details.genres], ("id",))
     await upsert(db, countries, [{"code": land.code, "name": land.name} for land in details.countries], ("code",))
@@ -74,6 +76,7 @@ async def store(db: AsyncConnection, film_id: int, title: str, details: Details,
 async def forget(db: AsyncConnection, film_id: int) -> None:
     """Drop what TMDB said of this film: its title is another one now, or TMDB has it no more."""
     nothing: dict[str, Any] = dict.fromkeys(_facts_of(None))
+    nothing["search_title"] = search_text(await _title(db, film_id), None)
     await db.execute(films.update().where(films.c.id == film_id).values(**nothing, details_checked_at=None))
     for table in (film_people, film_genres, film_countries):
         await db.execute(delete(table).where(table.c.film_id == film_id))
@@ -93,9 +96,14 @@ def _facts_of(details: Details | None) -> dict[str, Any]:
     }
 
 
-async def _store_facts(db: AsyncConnection, film_id: int, title: str, details: Details, now: datetime) -> None:
+async def _title(db: AsyncConnection, film_id: int) -> str:
+    """The film's name on Letterboxd, as it is now."""
+    return str((await db.execute(select(films.c.title).where(films.c.id == film_id))).scalar_one())
+
+
+async def _store_facts(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
     facts = _facts_of(details)
-    facts["search_title"] = search_text(title, details.original_title)
+    facts["search_title"] = search_text(await _title(db, film_id), details.original_title)
     columns = [films.c[name] for name in facts]
     known = (await db.execute(select(*columns).where(films.c.id == film_id))).one()
     changed = {"updated_at": now, **facts} if tuple(facts.values()) != tuple(known) else {}
@@ -103,37 +111,34 @@ async def _store_facts(db: AsyncConnection, film_id: int, title: str, details: D
 
 
 async def _store_people(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
-    """Take over directors, creators and cast; a person's row is written when new or changed."""
+    """Take over directors, creators and cast; a person is written when new, changed, or not confirmed for long."""
     credits = {(credit.person_id, credit.role): credit for credit in details.people}
-    known = {
-        row.id: (row.name, row.profile_path)
-        for row in await db.execute(select(people).where(people.c.id.in_({person for person, _ in credits})))
-    }
-    fresh = {
-        credit.person_id: {
-            "id": credit.person_id,
-            "name": credit.name,
-            "profile_path": credit.profile_path,
-            "checked_at": now,
-        }
-        for credit in credits.values()
-        if known.get(credit.person_id) != (credit.name, credit.profile_path)
-    }
-    await upsert(db, people, list(fresh.values()), ("id",))
-    await _link(
-        db,
-        film_people,
-        film_id,
-        [
-            {
-                "person_id": credit.person_id,
-                "role": credit.role,
-                "position": credit.position,
-                "character": credit.character,
-            }
-            for credit in credits.values()
-        ],
+    wanted = {credit.person_id: credit for credit in credits.values()}
+    known = {row.id: row for row in await db.execute(select(people).where(people.c.id.in_(wanted)))}
+    rows = [
+        {"id": credit.person_id, "name": credit.name, "profile_path": credit.profile_path, "checked_at": now}
+        for credit in wanted.values()
+        if not _still_true(known.get(credit.person_id), credit, now)
+    ]
+    await upsert(db, people, rows, ("id",))
+    await _link(db, film_people, film_id, [_part(credit) for credit in credits.values()])
+
+
+def _still_true(row: Any, credit: Credit, now: datetime) -> bool:
+    return (
+        row is not None
+        and (row.name, row.profile_path) == (credit.name, credit.profile_path)
+        and row.checked_at > now - PERSON_MAX_AGE
     )
+
+
+def _part(credit: Credit) -> dict[str, Any]:
+    return {
+        "person_id": credit.person_id,
+        "role": credit.role,
+        "position": credit.position,
+        "character": credit.character,
+    }
 
 
 async def _link(db: AsyncConnection, table: Table, film_id: int, rows: list[dict[str, Any]]) -> None:

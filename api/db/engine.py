@@ -1,46 +1,77 @@
 """The way to the database: one engine, a reading and a writing unit of work.
 
 Writers take turns, over all processes: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by an advisory lock. So no update is
-lost and no insert collides, on either. Reads never wait for them. A unit of work never spans a network call.
+lost and no insert collides, on either. Reads never wait for them, and see one state of the data from their first query
+to their last. A unit of work never spans a network call.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Connection, Insert, Table, event, make_url, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-PRAGMAS = (
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=NORMAL",
-    "PRAGMA foreign_keys=ON",
+from api.errors import Unavailable
+
+PATIENCE = 10.0
+PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
+
+
+async def open_sqlite(*args: Any, **options: Any) -> aiosqlite.Connection:
+    """A connection to a file. Where that fails, its thread has ended before the event loop can."""
+    connection = aiosqlite.connect(*args, **options)
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except sqlite3.Error:
+        await asyncio.to_thread(connection._thread.join)
+        raise
+
+
+SQLITE: dict[str, Any] = {"connect_args": {"async_creator_fn": open_sqlite}}
+POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"timeout": 10}}
+"""A connection that a restart of the server broke is noticed before it is used."""
+SNAPSHOT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+WRITERS_TURN = text(
+    "SELECT set_config('lock_timeout', :milliseconds, true), "
+    "set_config('idle_in_transaction_session_timeout', '30s', true), pg_advisory_xact_lock(6277834)"
 )
-
-
-WRITERS_TURN = text("SELECT pg_advisory_xact_lock(6277834)")
+"""A writer waits as long as on SQLite, and one that is frozen in its turn loses it."""
+AWAY = ("08", "28", "3D000", "53", "55P03", "57", "25P03")
+"""Beginnings of PostgreSQL's codes for: no connection, no access, no such database, no resources, waited too long."""
 
 
 class Database:
-    """An open database. `read()` and `write()` give a connection inside a transaction; a write commits at its end."""
+    """An open database. `read()` and `write()` give a connection inside a transaction; a write commits at its end.
 
-    def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(url)
-        self._is_sqlite = self._engine.dialect.name == "sqlite"
+    Both raise Unavailable where the database does not answer, cannot be opened, or is locked for too long.
+    """
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """Nothing is opened before it is used; `patience` is for how many seconds a writer waits for its turn."""
+        self._milliseconds = str(int(patience * 1000))
+        self._is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._engine = create_async_engine(url, **(SQLITE if self._is_sqlite else POSTGRESQL))
+        self._reading = self._engine if self._is_sqlite else self._engine.execution_options(**SNAPSHOT)
         self._writing = asyncio.Lock()
         if self._is_sqlite:
             make_directory_of(url)
-            event.listen(self._engine.sync_engine, "connect", _prepare)
+            event.listen(self._engine.sync_engine, "connect", self._prepare)
             event.listen(self._engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
-            yield connection
+        with _faults_named():
+            async with self._reading.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -48,20 +79,51 @@ class Database:
 
         Writers of this process queue here, in order, and not in SQLite's busy wait.
         """
-        async with self._writing, self._engine.execution_options(write=True).begin() as connection:
-            if not self._is_sqlite:
-                await connection.execute(WRITERS_TURN)
-            yield connection
+        with _faults_named():
+            async with self._writing, self._engine.execution_options(write=True).begin() as connection:
+                if not self._is_sqlite:
+                    await connection.execute(WRITERS_TURN, {"milliseconds": self._milliseconds})
+                yield connection
 
     async def close(self) -> None:
         await self._engine.dispose()
 
+    def _prepare(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"PRAGMA busy_timeout={self._milliseconds}", *PRAGMAS):
+            cursor.execute(pragma)
+        cursor.close()
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    """Say plainly that the database is away, whichever way its driver says so; mistakes of ours stay as they are."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        if not _is_away(error, cause):
+            raise
+        raise Unavailable("The database", str(cause) or type(cause).__name__) from error
+
+
+def _is_away(error: Exception, cause: BaseException) -> bool:
+    is_lost = isinstance(error, OSError | OperationalError | PoolTimeoutError)
+    is_cut_off = getattr(error, "connection_invalidated", False)
+    return is_lost or is_cut_off or str(getattr(cause, "sqlstate", None) or "").startswith(AWAY)
+
 
 def make_directory_of(url: str) -> None:
-    """Make the folder of an SQLite file, since SQLite itself does not."""
+    """Make the folder of an SQLite file, since SQLite itself does not; raises Unavailable where that fails."""
     path = make_url(url).database
-    if path and path != ":memory:":
+    if not path or path == ":memory:":
+        return
+    try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        because = f"the folder {Path(path).parent} cannot be made ({error.strerror})"
+        raise Unavailable("The database", because) from error
 
 
 async def upsert(db: AsyncConnection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
@@ -89,14 +151,6 @@ def insert(db: AsyncConnection, table: Table) -> Any:
     maker: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     statement: Insert = maker[db.dialect.name](table)
     return statement
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

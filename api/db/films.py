@@ -1,7 +1,7 @@
 """Films and watchlists as the API shows them: a constant number of queries, whatever the size of a page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, FromClause, Select, case, exists, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.links import Links
-from api.db.paging import Paging, cut, page_of
+from api.db.paging import Paging, page_of
 from api.db.tables import availability, availability_checks, film_matches, films, members, providers, watchlist_entries
 from api.db.text import fold
 from api.errors import NotFound
@@ -17,8 +17,11 @@ from api.schemas.films import Film, MatchState, Offer, OfferKind, ProviderCount,
 from api.schemas.pages import Page
 
 SortBy = Literal["position", "title", "year"]
+ProviderSortBy = Literal["subscription", "films", "name"]
 
 OFFER_ORDER = {"flatrate": 0, "free": 1, "ads": 2, "rent": 3, "buy": 4}
+SUBSCRIPTION = ("flatrate", "free", "ads")
+"""The offers by which a film costs nothing beside what is paid for the provider anyway."""
 LISTED = films.outerjoin(film_matches, film_matches.c.film_id == films.c.id)
 """Every film, with its match where it has one; a film without one is pending."""
 MATCH_STATE = func.coalesce(film_matches.c.state, "pending")
@@ -38,10 +41,22 @@ class FilmFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """How a list is sorted; films alike stay in the order of their ids, and what has no value comes last."""
+    """How a list is sorted; films alike keep one order over all pages, and what has no value comes last."""
 
     by: SortBy
     descending: bool = False
+
+
+class ProviderOrder(msgspec.Struct, frozen=True):
+    by: ProviderSortBy
+    descending: bool
+
+
+PROVIDER_KEYS: dict[ProviderSortBy, Callable[[ProviderCount], tuple[int | str, ...]]] = {
+    "subscription": lambda provider: (provider.subscription, provider.films),
+    "films": lambda provider: (provider.films, provider.subscription),
+    "name": lambda provider: (provider.provider.casefold(),),
+}
 
 
 async def listing(db: AsyncConnection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
@@ -87,20 +102,23 @@ async def by_slug(db: AsyncConnection, slug: str, countries: Sequence[str], link
 
 
 async def provider_counts(
-    db: AsyncConnection, *, member: str | None, countries: Sequence[str], paging: Paging, links: Links
-) -> Page[ProviderCount]:
-    """The providers with an open offer for any film, or any film on this member's watchlist; the widest first."""
-    shown = func.count(availability.c.film_id.distinct())
+    db: AsyncConnection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links
+) -> list[ProviderCount]:
+    """The providers with an open offer for any film, or any film on this member's watchlist; alike ones by name."""
+    offer = availability.c
+    without_extra = case((offer.offer.in_(SUBSCRIPTION), offer.film_id))
+    counts = func.count(offer.film_id.distinct()), func.count(without_extra.distinct())
     query = (
-        select(providers.c.id, providers.c.name, links.logo(providers.c.logo_path), shown)
+        select(providers.c.id, providers.c.name, links.logo(providers.c.logo_path), *counts)
         .join(availability)
-        .where(IS_OPEN, availability.c.country.in_(countries))
+        .where(IS_OPEN, offer.country.in_(countries))
         .group_by(providers.c.id, providers.c.name, providers.c.logo_path)
+        .order_by(func.lower(providers.c.name), providers.c.id)
     )
     if member is not None:
-        query = query.where(_on_watchlist_of(member, availability.c.film_id))
-    rows = await db.execute(query.order_by(shown.desc(), providers.c.name, providers.c.id))
-    return cut([ProviderCount(*row) for row in rows], paging)
+        query = query.where(_on_watchlist_of(member, offer.film_id))
+    found = [ProviderCount(*row) for row in await db.execute(query)]
+    return sorted(found, key=PROVIDER_KEYS[order.by], reverse=order.descending)
 
 
 def _film_rows(countries: Sequence[str], links: Links, page: FromClause) -> Select[Any]:

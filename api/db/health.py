@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.db import migrate
 from api.db.engine import Database
+from api.errors import Unavailable
 
 
 async def fault(database: Database, seconds: float) -> tuple[str, str] | None:
@@ -17,6 +18,6 @@ async def fault(database: Database, seconds: float) -> tuple[str, str] | None:
                 await db.execute(text("SELECT 1"))
             if not await migrate.is_current(database):
                 return "revision", "The database is not at this version's revision; run the migrations."
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except (Unavailable, SQLAlchemyError, TimeoutError):
         return "database", "The database does not answer."
     return None

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.chunks import in_chunks
 from api.db.tables import availability_checks, film_matches, films
 
 
 class FilmWork(msgspec.Struct, kw_only=True, frozen=True):
     """What the worker must know of a film to decide what is due; times are None where it was never done.
 
-    `offers_checked_at` is the oldest check over the countries asked for, None where one of them was never checked.
+    `tried_at` is also None where what the film was matched by has changed since. `offers_checked_at` is the oldest
+    check over the countries asked for, None where one of them was never checked.
     """
 
     film_id: int
@@ -51,62 +53,67 @@ class MatchNews(msgspec.Struct, kw_only=True):
 
 async def work(db: AsyncConnection, film_ids: Sequence[int], countries: Sequence[str]) -> list[FilmWork]:
     """What is known of each of these films, in their order."""
-    checks = (
-        select(
-            availability_checks.c.film_id,
-            func.min(availability_checks.c.checked_at).label("oldest"),
-            func.count().label("countries"),
-        )
-        .where(availability_checks.c.film_id.in_(film_ids), availability_checks.c.country.in_(countries))
-        .group_by(availability_checks.c.film_id)
-        .subquery()
-    )
-    match = film_matches.c
-    rows = await db.execute(
-        select(
-            films.c.id,
-            films.c.slug,
-            films.c.title,
-            films.c.year,
-            films.c.lid,
-            films.c.letterboxd_id,
-            func.coalesce(match.state, "pending"),
-            match.media_type,
-            match.tmdb_id,
-            func.coalesce(match.locked, False),
-            match.tried_at,
-            films.c.details_checked_at,
-            checks.c.oldest,
-            checks.c.countries,
-        )
-        .select_from(films)
-        .outerjoin(film_matches)
-        .outerjoin(checks, checks.c.film_id == films.c.id)
-        .where(films.c.id.in_(film_ids))
-    )
-    names = FilmWork.__struct_fields__
-    found = {}
-    for *values, oldest, checked in rows:
-        complete = oldest if checked == len(countries) else None
-        found[values[0]] = FilmWork(**dict(zip(names, [*values, complete], strict=True)))
+    found: dict[int, FilmWork] = {}
+    for chunk in in_chunks(film_ids):
+        for *values, oldest, checked in await db.execute(_work(chunk, countries)):
+            complete = oldest if checked == len(countries) else None
+            named = zip(FilmWork.__struct_fields__, [*values, complete], strict=True)
+            found[values[0]] = FilmWork(**dict(named))
     return [found[film_id] for film_id in film_ids if film_id in found]
 
 
-async def record(db: AsyncConnection, film_id: int, news: MatchNews, now: datetime) -> None:
-    """Take down how the search for a film's title ended; a person's locked choice is never overwritten."""
-    values = msgspec.structs.asdict(news) | {"tried_at": now}
-    if news.state == "found":
-        values["matched_at"] = now
-    await db.execute(
+def _work(film_ids: Sequence[int], countries: Sequence[str]) -> Select[Any]:
+    """FilmWork's columns, the oldest check, and how many countries were checked."""
+    film, match, check = films.c, film_matches.c, availability_checks.c
+    checks = (
+        select(check.film_id, func.min(check.checked_at).label("oldest"), func.count().label("countries"))
+        .where(check.film_id.in_(film_ids), check.country.in_(countries))
+        .group_by(check.film_id)
+        .subquery()
+    )
+    state, locked = func.coalesce(match.state, "pending"), func.coalesce(match.locked, False)
+    return (
+        select(film.id, film.slug, film.title, film.year, film.lid, film.letterboxd_id)
+        .add_columns(state, match.media_type, match.tmdb_id, locked, match.tried_at)
+        .add_columns(film.details_checked_at, checks.c.oldest, checks.c.countries)
+        .select_from(films)
+        .outerjoin(film_matches)
+        .outerjoin(checks, checks.c.film_id == film.id)
+        .where(film.id.in_(film_ids))
+    )
+
+
+async def is_unchanged(db: AsyncConnection, work: FilmWork) -> bool:
+    """Whether the film still has the title and the lock that `work` says; to ask in the write that relies on it."""
+    match = film_matches.c
+    row = (
+        await db.execute(select(match.media_type, match.tmdb_id, match.locked).where(match.film_id == work.film_id))
+    ).one_or_none()
+    return row is not None and tuple(row) == (work.media_type, work.tmdb_id, work.locked)
+
+
+async def record(db: AsyncConnection, film_id: int, news: MatchNews, now: datetime) -> bool:
+    """Take down how the search for a film's title ended; False where a person's choice is locked, which stays."""
+    values = msgspec.structs.asdict(news) | {"tried_at": now, "matched_at": now if news.state == "found" else None}
+    written = await db.execute(
         film_matches.update().where(film_matches.c.film_id == film_id, film_matches.c.locked.is_(False)).values(values)
     )
+    return written.rowcount > 0
 
 
-async def record_error(db: AsyncConnection, film_id: int, message: str, now: datetime) -> None:
-    """Note that matching this film did not work this time; a known match stays."""
-    waiting = film_matches.c.state.in_(("pending", "error"))
-    await db.execute(
-        film_matches.update()
-        .where(film_matches.c.film_id == film_id, waiting)
-        .values(state="error", message=message, tried_at=now)
-    )
+async def record_error(
+    db: AsyncConnection, film_id: int, message: str, now: datetime, candidates: list[dict[str, Any]] | None = None
+) -> None:
+    """Note that matching this film did not work this time; a known match stays, as do candidates without new ones."""
+    waiting = film_matches.c.state.in_(("pending", "error")) & film_matches.c.locked.is_(False)
+    values: dict[str, Any] = {"state": "error", "message": message, "tried_at": now}
+    if candidates is not None:
+        values["candidates"] = candidates
+    await db.execute(film_matches.update().where(film_matches.c.film_id == film_id, waiting).values(values))
+
+
+async def doubt(db: AsyncConnection, film_id: int) -> None:
+    """Have a film whose title or year changed matched again, unless an id or a person settled what it is."""
+    match = film_matches.c
+    settled = match.locked | match.confidence.is_not_distinct_from("proven")
+    await db.execute(film_matches.update().where(match.film_id == film_id, ~settled).values(tried_at=None))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import sources
@@ -40,24 +40,26 @@ async def by_username(db: AsyncConnection, username: str) -> int:
     return known[username]
 
 
-async def listing(db: AsyncConnection, owner: str, links: Links) -> list[Member]:
-    """Every member, the owner first, with the number of films on the watchlist."""
+async def listing(db: AsyncConnection, configured: Sequence[str], links: Links) -> list[Member]:
+    """Every member with the number of films on the watchlist: those of the settings in their order, then by name.
+
+    The first of the settings is the owner.
+    """
     entries = (
         select(func.count())
         .where(watchlist_entries.c.member_id == members.c.id, watchlist_entries.c.removed_at.is_(None))
         .scalar_subquery()
     )
     columns = members.c.username, members.c.display_name, members.c.avatar_url
-    rows = await db.execute(
-        select(*columns, entries).order_by((members.c.username == owner).desc(), members.c.username)
-    )
+    place = case({name: number for number, name in enumerate(configured)}, value=members.c.username)
+    rows = await db.execute(select(*columns, entries).order_by(place.nulls_last(), members.c.username))
     return [
         Member(
             username=username,
             display_name=display_name,
             avatar_url=avatar_url,
             url=links.member(username),
-            owner=username == owner,
+            owner=username == configured[0],
             watchlist=watchlist,
         )
         for username, display_name, avatar_url, watchlist in rows

@@ -4,6 +4,7 @@ On SQLite the file is copied first, so that the way back is a rename: `marquee.d
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,11 +19,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, event, inspect, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from api.db.engine import Database, make_directory_of
+from api.db.engine import AWAY, Database, make_directory_of
 from api.errors import NewerDatabase, Unavailable
 
 WAIT_MILLISECONDS = 600_000
@@ -41,11 +42,13 @@ async def upgrade(database_url: str, history: Path | None = None) -> None:
         async with transaction(database_url) as connection:
             await _upgrade_in(connection, database_url, _scripts(history))
     except ModuleNotFoundError as error:
-        raise Unavailable(
-            "The database", f"its driver is missing; pip install 'marquee[postgres]' ({error})"
-        ) from error
-    except (OperationalError, sqlite3.OperationalError, OSError) as error:
-        raise Unavailable("The database", str(getattr(error, "orig", None) or error)) from error
+        advice = f"its driver is missing ({error}); start Marquee with: uv run --extra postgres marquee up"
+        raise Unavailable("The database", advice) from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        because = _why_unusable(error, make_url(database_url).database)
+        if because is None:
+            raise
+        raise Unavailable("The database", because) from error
 
 
 async def is_current(database: Database) -> bool:
@@ -78,6 +81,34 @@ async def transaction(database_url: str) -> AsyncIterator[AsyncConnection]:
         await engine.dispose()
 
 
+def _why_unusable(error: Exception, place: str | None) -> str | None:
+    """Why the database could not be opened or written; None where the error is another kind of mistake."""
+    cause = getattr(error, "orig", None) or error
+    name = str(getattr(cause, "sqlite_errorname", ""))
+    if name == "SQLITE_NOTADB":
+        return f"{place} is not an SQLite database; name another file in DATABASE_URL"
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+        return _closed(place, cause)
+    refused = str(getattr(cause, "sqlstate", None) or "").startswith(AWAY)
+    is_away = refused or isinstance(error, OperationalError | sqlite3.OperationalError | OSError)
+    return (str(cause) or type(cause).__name__) if is_away else None
+
+
+def _demand_file(place: str) -> None:
+    """Raises Unavailable where SQLite could not open and change this file, which is made where it is missing."""
+    if place == ":memory:" or place.startswith("file:"):
+        return
+    try:
+        Path(place).open("ab").close()
+    except OSError as error:
+        raise Unavailable("The database", _closed(place, error.strerror)) from error
+
+
+def _closed(place: str | None, cause: object) -> str:
+    advice = f"make it and its folder writable for user {os.getuid()}, or name another file in DATABASE_URL"
+    return f"{place} cannot be opened and changed ({cause}); {advice}"
+
+
 async def _upgrade_in(connection: AsyncConnection, database_url: str, scripts: ScriptDirectory) -> None:
     revision, head = await connection.run_sync(_revision_of), scripts.get_current_head()
     if revision == head:
@@ -99,6 +130,7 @@ async def _postgresql_turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection
 async def _sqlite_turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """The lock is the one of every writer: BEGIN IMMEDIATE waits until nobody else writes."""
     make_directory_of(str(engine.url))
+    await asyncio.to_thread(_demand_file, engine.url.database or ":memory:")
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     async with engine.begin() as connection:

@@ -11,13 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members as member_rows
 from api.db.paging import Paging, page_of
-from api.db.tables import films, members, refresh_items, refresh_members, refreshes
+from api.db.tables import checkpoints, films, members, refresh_items, refresh_members, refreshes
 from api.errors import Conflict, NotFound
 from api.schemas.pages import Page
 from api.schemas.refreshes import Refresh, RefreshCounts, RefreshError, RefreshFailure, RefreshTrigger
 
 KIND = "watchlist"
 ACTIVE = ("queued", "running")
+KEPT = 500
+FAILURES_SHOWN = 100
+FAILURES_LISTED = 10
+FAILURE = ("member", "slug", "title", "stage", "code", "message")
 
 
 async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
@@ -46,7 +50,7 @@ async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: Refre
 
 async def by_id(db: AsyncConnection, refresh_id: int) -> Refresh:
     """The run with this id; raises NotFound."""
-    runs = await _runs(db, refreshes.c.id == refresh_id)
+    runs = await _runs(db, refreshes.c.id == refresh_id, FAILURES_SHOWN)
     if not runs:
         raise NotFound("refresh", refresh_id)
     return runs[0]
@@ -60,26 +64,19 @@ async def newest(db: AsyncConnection) -> Refresh:
     return await by_id(db, newest_id)
 
 
-async def listing(db: AsyncConnection, paging: Paging) -> Page[Refresh]:
-    """The runs, newest first."""
+async def listing(db: AsyncConnection, paging: Paging, *, descending: bool = True) -> Page[Refresh]:
+    """The runs, newest first unless said otherwise, each with a few of its failures."""
     total = (await db.execute(select(func.count()).select_from(refreshes))).scalar_one()
+    order = refreshes.c.id.desc() if descending else refreshes.c.id
     ids = (
-        await db.execute(
-            select(refreshes.c.id).order_by(refreshes.c.id.desc()).limit(paging.rows(total)).offset(paging.offset)
-        )
+        await db.execute(select(refreshes.c.id).order_by(order).limit(paging.rows(total)).offset(paging.offset))
     ).scalars()
-    return page_of(await _runs(db, refreshes.c.id.in_(list(ids))), total, paging)
-
-
-async def last_good_start(db: AsyncConnection) -> datetime | None:
-    """When the last refresh that went to its end was asked for."""
-    good = refreshes.c.status.in_(("succeeded", "partial"))
-    last: datetime | None = (await db.execute(select(func.max(refreshes.c.created_at)).where(good))).scalar_one()
-    return last
+    runs = await _runs(db, refreshes.c.id.in_(list(ids)), FAILURES_LISTED)
+    return page_of(runs if descending else runs[::-1], total, paging)
 
 
 async def request_cancel(db: AsyncConnection, refresh_id: int) -> Refresh:
-    """Ask the worker to end this run; one that no worker took up yet ends at once.
+    """Ask the worker to end this run; one that no worker is at ends at once.
 
     Raises NotFound, or Conflict when it has ended already.
     """
@@ -92,7 +89,7 @@ async def request_cancel(db: AsyncConnection, refresh_id: int) -> Refresh:
         .where(refreshes.c.id == refresh_id, refreshes.c.cancel_requested_at.is_(None))
         .values(cancel_requested_at=now)
     )
-    if run.status == "queued":
+    if await _is_idle(db, refresh_id, now):
         await close(db, refresh_id, status="cancelled", now=now)
     return await by_id(db, refresh_id)
 
@@ -107,7 +104,7 @@ class RunError(msgspec.Struct, frozen=True):
 async def close(
     db: AsyncConnection, refresh_id: int, *, status: str, now: datetime, error: RunError | None = None
 ) -> None:
-    """End a run; its members are free for the next one."""
+    """End a run; its members are free for the next one, and what only its work needed is dropped."""
     await db.execute(
         refreshes.update()
         .where(refreshes.c.id == refresh_id)
@@ -123,11 +120,14 @@ async def close(
         )
     )
     await db.execute(refresh_members.update().where(refresh_members.c.refresh_id == refresh_id).values(active=False))
+    await db.execute(checkpoints.delete().where(checkpoints.c.refresh_id == refresh_id))
+    await db.execute(refreshes.delete().where(refreshes.c.id <= refresh_id - KEPT, refreshes.c.status.not_in(ACTIVE)))
 
 
-async def forget(db: AsyncConnection, refresh_id: int) -> None:
-    """Take back a run that could not be handed to a worker."""
-    await db.execute(refreshes.delete().where(refreshes.c.id == refresh_id, refreshes.c.status == "queued"))
+async def _is_idle(db: AsyncConnection, refresh_id: int, now: datetime) -> bool:
+    """Whether no worker is at this run."""
+    lease = (await db.execute(select(refreshes.c.lease_until).where(refreshes.c.id == refresh_id))).scalar_one()
+    return lease is None or lease < now
 
 
 async def _active_runs(db: AsyncConnection, member_ids: Sequence[int]) -> dict[int, int]:
@@ -156,10 +156,11 @@ async def _insert(db: AsyncConnection, *, trigger: str, force: bool, now: dateti
     return int((await db.execute(refreshes.insert().values(values).returning(refreshes.c.id))).scalar_one())
 
 
-async def _runs(db: AsyncConnection, condition: ColumnElement[bool]) -> list[Refresh]:
+async def _runs(db: AsyncConnection, condition: ColumnElement[bool], failures_shown: int) -> list[Refresh]:
+    """These runs, newest first, each with its first failures and the number of all."""
     rows = (await db.execute(select(refreshes).where(condition).order_by(refreshes.c.id.desc()))).all()
     ids = [row.id for row in rows]
-    usernames, failures = await _usernames(db, ids), await _failures(db, ids)
+    usernames, failures = await _usernames(db, ids), await _failures(db, ids, failures_shown)
     return [_run(row, usernames[row.id], failures[row.id]) for row in rows]
 
 
@@ -176,24 +177,41 @@ async def _usernames(db: AsyncConnection, refresh_ids: Sequence[int]) -> dict[in
     return found
 
 
-async def _failures(db: AsyncConnection, refresh_ids: Sequence[int]) -> dict[int, list[RefreshFailure]]:
-    found: dict[int, list[RefreshFailure]] = defaultdict(list)
+class _Failures(msgspec.Struct):
+    shown: list[RefreshFailure] = msgspec.field(default_factory=list)
+    total: int = 0
+
+
+async def _failures(db: AsyncConnection, refresh_ids: Sequence[int], most: int) -> dict[int, _Failures]:
+    """The first failures of each run, at most `most`, and how many there are."""
     item = refresh_items.c
-    rows = await db.execute(
-        select(item.refresh_id, members.c.username, films.c.slug, item.stage, item.code, item.message)
-        .select_from(refresh_items)
-        .outerjoin(members, members.c.id == item.member_id)
-        .outerjoin(films, films.c.id == item.film_id)
+    numbered = (
+        select(
+            refresh_items,
+            func.row_number().over(partition_by=item.refresh_id, order_by=item.id).label("number"),
+            func.count().over(partition_by=item.refresh_id).label("total"),
+        )
         .where(item.refresh_id.in_(refresh_ids))
-        .order_by(item.id)
+        .subquery()
     )
-    for refresh_id, member, slug, stage, code, message in rows:
-        failure = RefreshFailure(member=member, slug=slug, stage=stage, code=code, message=message)
-        found[refresh_id].append(failure)
+    first = numbered.c
+    rows = await db.execute(
+        select(first.refresh_id, first.total, members.c.username, films.c.slug, films.c.title)
+        .add_columns(first.stage, first.code, first.message)
+        .select_from(numbered)
+        .outerjoin(members, members.c.id == first.member_id)
+        .outerjoin(films, films.c.id == first.film_id)
+        .where(first.number <= most)
+        .order_by(first.id)
+    )
+    found: dict[int, _Failures] = defaultdict(_Failures)
+    for refresh_id, total, *values in rows:
+        found[refresh_id].total = total
+        found[refresh_id].shown.append(RefreshFailure(**dict(zip(FAILURE, values, strict=True))))
     return found
 
 
-def _run(row: Row[Any], usernames: list[str], failures: list[RefreshFailure]) -> Refresh:
+def _run(row: Row[Any], usernames: list[str], failures: _Failures) -> Refresh:
     return Refresh(
         id=row.id,
         kind=row.kind,
@@ -212,7 +230,8 @@ def _run(row: Row[Any], usernames: list[str], failures: list[RefreshFailure]) ->
         started_at=row.started_at,
         finished_at=row.finished_at,
         error=RefreshError(code=row.error_code, message=row.error_message) if row.error_code else None,
-        failures=failures,
+        failures=failures.shown,
+        failures_total=failures.total,
     )
 
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db.refreshes import ACTIVE
+from api.db.refreshes import ACTIVE, close
 from api.db.tables import (
     checkpoints,
     events,
@@ -21,6 +21,7 @@ from api.db.tables import (
     refreshes,
     watchlist_entries,
 )
+from api.errors import MarqueeError
 from api.schemas.refreshes import RefreshCounts
 
 LEASE = timedelta(seconds=15)
@@ -35,6 +36,7 @@ class RunOrder(msgspec.Struct, kw_only=True, frozen=True):
     """What a worker that took up a run is to do."""
 
     id: int
+    owner: str
     trigger: str
     force: bool
     created_at: datetime
@@ -51,78 +53,94 @@ class Progress(msgspec.Struct, kw_only=True):
     eta_seconds: int | None = None
 
 
+class LeaseLost(MarqueeError):
+    """The run is another worker's by now, or has ended: nothing more of it may be written here."""
+
+    code = "lease_lost"
+
+    def __init__(self, refresh_id: int) -> None:
+        super().__init__(f"The refresh {refresh_id} is another worker's by now.")
+
+
 async def claim(db: AsyncConnection, refresh_id: int, owner: str, now: datetime) -> RunOrder | None:
-    """Take up this run; None when it has ended or another worker is at it."""
-    lapsed = or_(refreshes.c.lease_until.is_(None), refreshes.c.lease_until < now)
+    """Take up this run; None when it has ended or another worker is at it.
+
+    One whose end was asked for while nobody worked at it ends here.
+    """
     row = (
-        await db.execute(
-            refreshes.update()
-            .where(refreshes.c.id == refresh_id, refreshes.c.status.in_(ACTIVE), lapsed)
-            .values(
-                status="running",
-                stage=case((refreshes.c.stage == "queued", "reading"), else_=refreshes.c.stage),
-                started_at=func.coalesce(refreshes.c.started_at, now),
-                attempts=refreshes.c.attempts + 1,
-                lease_owner=owner,
-                lease_until=now + LEASE,
-            )
-            .returning(refreshes.c.trigger, refreshes.c.force, refreshes.c.created_at, refreshes.c.attempts)
-        )
+        await db.execute(select(refreshes).where(refreshes.c.id == refresh_id, _is_free(now)).with_for_update())
     ).one_or_none()
     if row is None:
         return None
+    if row.cancel_requested_at is not None:
+        await close(db, refresh_id, status="cancelled", now=now)
+        return None
+    await db.execute(
+        refreshes.update()
+        .where(refreshes.c.id == refresh_id)
+        .values(
+            status="running",
+            stage="reading",
+            started_at=row.started_at or now,
+            attempts=row.attempts + 1,
+            lease_owner=owner,
+            lease_until=now + LEASE,
+        )
+    )
     await db.execute(delete(refresh_items).where(refresh_items.c.refresh_id == refresh_id))
     return RunOrder(
         id=refresh_id,
+        owner=owner,
         trigger=row.trigger,
         force=row.force,
         created_at=row.created_at,
-        attempts=row.attempts,
+        attempts=row.attempts + 1,
         members=await _members(db, refresh_id),
     )
 
 
 async def abandoned(db: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
     """The (id, attempts) of each active run that no worker holds."""
-    lapsed = or_(refreshes.c.lease_until.is_(None), refreshes.c.lease_until < now)
-    rows = await db.execute(
-        select(refreshes.c.id, refreshes.c.attempts)
-        .where(refreshes.c.status.in_(ACTIVE), lapsed)
-        .order_by(refreshes.c.id)
-    )
+    rows = await db.execute(select(refreshes.c.id, refreshes.c.attempts).where(_is_free(now)).order_by(refreshes.c.id))
     return [(refresh_id, attempts) for refresh_id, attempts in rows]
 
 
-async def wanted(db: AsyncConnection, refresh_id: int, owner: str) -> bool | None:
+async def wanted(db: AsyncConnection, order: RunOrder) -> bool | None:
     """Whether this run is to go on: False when its end was asked for, None when the lease was lost."""
-    row = (
-        await db.execute(
-            select(refreshes.c.cancel_requested_at).where(
-                refreshes.c.id == refresh_id, refreshes.c.lease_owner == owner
-            )
-        )
-    ).one_or_none()
+    row = (await db.execute(select(refreshes.c.cancel_requested_at).where(_is_held(order)))).one_or_none()
     return None if row is None else row.cancel_requested_at is None
 
 
-async def save_progress(db: AsyncConnection, refresh_id: int, owner: str, progress: Progress, now: datetime) -> None:
+async def demand_lease(db: AsyncConnection, order: RunOrder) -> None:
+    """Make sure, inside a write, that this run is still the caller's; raises LeaseLost."""
+    if (await db.execute(select(refreshes.c.id).where(_is_held(order)))).one_or_none() is None:
+        raise LeaseLost(order.id)
+
+
+async def save_progress(
+    db: AsyncConnection, order: RunOrder, progress: Progress, counts: RefreshCounts, now: datetime
+) -> None:
     """Write the run's progress and its counts so far, and hold the lease on."""
     values: dict[str, Any] = msgspec.structs.asdict(progress)
-    counts = msgspec.to_builtins(await count(db, refresh_id))
     await db.execute(
         refreshes.update()
-        .where(refreshes.c.id == refresh_id, refreshes.c.lease_owner == owner)
-        .values(**values, counts=counts, lease_until=now + LEASE)
+        .where(_is_held(order))
+        .values(**values, counts=msgspec.to_builtins(counts), lease_until=now + LEASE)
     )
 
 
-async def hand_over(db: AsyncConnection, refresh_id: int, owner: str) -> None:
+async def hand_over(db: AsyncConnection, order: RunOrder) -> None:
     """Let another worker take up this run at once."""
-    await db.execute(
-        refreshes.update()
-        .where(refreshes.c.id == refresh_id, refreshes.c.lease_owner == owner)
-        .values(lease_owner=None, lease_until=None)
-    )
+    await db.execute(refreshes.update().where(_is_held(order)).values(lease_owner=None, lease_until=None))
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    lapsed = or_(refreshes.c.lease_until.is_(None), refreshes.c.lease_until < now)
+    return refreshes.c.status.in_(ACTIVE) & lapsed
+
+
+def _is_held(order: RunOrder) -> ColumnElement[bool]:
+    return (refreshes.c.id == order.id) & (refreshes.c.lease_owner == order.owner)
 
 
 async def record_failure(
@@ -163,10 +181,6 @@ async def save_checkpoint(
     await db.execute(
         table.insert().values(refresh_id=refresh_id, member_id=member_id, source=source, cursor=cursor, updated_at=now)
     )
-
-
-async def drop_checkpoints(db: AsyncConnection, refresh_id: int) -> None:
-    await db.execute(delete(checkpoints).where(checkpoints.c.refresh_id == refresh_id))
 
 
 async def count(db: AsyncConnection, refresh_id: int) -> RefreshCounts:

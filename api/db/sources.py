@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.engine import insert
@@ -14,7 +14,11 @@ from api.schemas.sources import Source, SourceState
 
 
 class SourceNews(msgspec.Struct, kw_only=True):
-    """How one attempt at a source ended; `expected` and `got` count entries, None where it did not come so far."""
+    """How one attempt at a source ended.
+
+    `expected` and `got` count entries, None where it did not come so far. `sample` is how a page was built that is not
+    understood any more.
+    """
 
     state: SourceState
     tried_at: datetime
@@ -22,6 +26,7 @@ class SourceNews(msgspec.Struct, kw_only=True):
     got: int | None = None
     message: str | None = None
     next_try_at: datetime | None = None
+    sample: str | None = None
 
 
 async def introduce(db: AsyncConnection, member_ids: Sequence[int], source: str, now: datetime) -> None:
@@ -37,22 +42,34 @@ async def record(db: AsyncConnection, member_id: int, source: str, news: SourceN
         "state": news.state,
         "since": case((table.c.state == news.state, table.c.since), else_=news.tried_at),
         "tried_at": news.tried_at,
+        "expected": news.expected,
+        "got": news.got,
         "message": news.message,
+        "sample": news.sample,
         "next_try_at": news.next_try_at,
         "failures": 0 if good else table.c.failures + 1,
     }
     if good:
         values["good_at"] = news.tried_at
-    if news.expected is not None:
-        values |= {"expected": news.expected, "got": news.got}
     await introduce(db, [member_id], source, news.tried_at)
     await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
 
 
+async def count(db: AsyncConnection, member_id: int, source: str, *, expected: int | None, got: int) -> None:
+    """Note how far the reading of a source is; how it stands is said when the reading has ended."""
+    table = source_states
+    values = {"expected": expected, "got": got}
+    await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
+
+
 class Standing(msgspec.Struct, kw_only=True, frozen=True):
-    """How a source stands: `failures` in a row, and before when it is not to be tried again unasked."""
+    """How a source stands: `failures` in a row, and before when it is not to be tried again unasked.
+
+    `expected` is how many entries were announced when it was last read.
+    """
 
     state: SourceState
+    expected: int | None = None
     message: str | None = None
     failures: int = 0
     next_try_at: datetime | None = None
@@ -66,7 +83,7 @@ async def standing(db: AsyncConnection, member_id: int, source: str) -> Standing
     table = source_states.c
     row = (
         await db.execute(
-            select(table.state, table.message, table.failures, table.next_try_at).where(
+            select(table.state, table.expected, table.message, table.failures, table.next_try_at).where(
                 table.member_id == member_id, table.source == source
             )
         )
@@ -98,3 +115,24 @@ async def listing(db: AsyncConnection, *, member: str | None, stale_before: date
     if member is not None:
         query = query.where(members.c.username == member)
     return [Source(**dict(zip(Source.__struct_fields__, row, strict=True))) for row in await db.execute(query)]
+
+
+async def retries_due(db: AsyncConnection, now: datetime) -> list[str]:
+    """The members of whom a source could not be read, and may be tried again now."""
+    table = source_states.c
+    rows = await db.execute(
+        select(members.c.username).join(source_states).where(table.next_try_at <= now, table.state != "ok").distinct()
+    )
+    return list(rows.scalars())
+
+
+async def untried_since(db: AsyncConnection, moment: datetime) -> list[str]:
+    """The members of whom a source was last tried before `moment`, or never."""
+    table = source_states.c
+    rows = await db.execute(
+        select(members.c.username)
+        .join(source_states)
+        .where(or_(table.tried_at.is_(None), table.tried_at < moment))
+        .distinct()
+    )
+    return list(rows.scalars())

@@ -1,5 +1,6 @@
 """Films as Letterboxd's grids show them: who a film is, before TMDB knows it."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -7,8 +8,11 @@ from typing import Any, Protocol
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db import matches
 from api.db.tables import film_matches, films
 from api.db.text import search_text, sort_key
+
+logger = logging.getLogger(__name__)
 
 
 class Tile(Protocol):
@@ -63,6 +67,8 @@ async def store(db: AsyncConnection, tiles: Sequence[Tile], now: datetime) -> li
     ]
     for holder in freed:
         await _free_slug(db, holder)
+    for tile, row in found.values():
+        await _free_number(db, tile, row, known)
     ids = {
         slug: await _add(db, tile, now) if row is None else await _update(db, row, tile, now, moved=row in freed)
         for slug, (tile, row) in found.items()
@@ -107,6 +113,8 @@ async def _update(db: AsyncConnection, row: Any, tile: Tile, now: datetime, *, m
     }
     if moved or any(fresh[name] != getattr(row, name) for name in ("lid", "letterboxd_id", "slug", "title", "year")):
         await db.execute(films.update().where(films.c.id == row.id).values(**fresh, updated_at=now))
+    if (fresh["title"], fresh["year"]) != (row.title, row.year):
+        await matches.doubt(db, row.id)
     return int(row.id)
 
 
@@ -114,6 +122,18 @@ async def _free_slug(db: AsyncConnection, row: Any) -> None:
     """Give a film whose slug went to another film an address that Letterboxd resolves as well."""
     slug = f"film:{row.letterboxd_id}" if row.letterboxd_id else f"{row.slug}~{row.id}"
     await db.execute(films.update().where(films.c.id == row.id).values(slug=slug))
+
+
+async def _free_number(db: AsyncConnection, tile: Tile, row: Any, known: _Known) -> None:
+    """Take the tile's number from a second row of the same film: pages without lids and pages without numbers made two.
+
+    The row that bears the lid goes on; the other one leaves the watchlists with the next complete read.
+    """
+    holder = known.by_number.get(tile.letterboxd_id) if tile.letterboxd_id else None
+    if holder is None or row is None or holder.id == row.id:
+        return
+    logger.info("The films %d and %d are the same one, %s", row.id, holder.id, tile.slug)
+    await db.execute(films.update().where(films.c.id == holder.id).values(letterboxd_id=None))
 
 
 def _values(tile: Tile, original_title: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from litestar import MediaType, Request, Router, get
 from litestar.datastructures import ResponseHeader
 from markupsafe import Markup, escape
 
+from api.openapi import openapi_document
 from api.reference import endpoints
 
 STATIC = files("api") / "static"
@@ -20,7 +21,7 @@ CODE = re.compile(r"`([^`]+)`")
 @get("/openapi.json", include_in_schema=False)
 async def get_openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Every route of the API, as OpenAPI 3.1."""
-    return request.app.openapi_schema.to_schema()
+    return openapi_document(request.app)
 
 
 def docs_router() -> Router:
@@ -34,7 +35,7 @@ def docs_router() -> Router:
     @get("/docs", include_in_schema=False, media_type=MediaType.HTML, response_headers=[policy])
     async def get_docs(request: Request[Any, Any, Any]) -> str:
         """The OpenAPI document as a page."""
-        document = request.app.openapi_schema.to_schema()
+        document = openapi_document(request.app)
         origin = str(request.base_url).rstrip("/")
         return template.render(document=document, endpoints=endpoints(document, origin), css=css)
 

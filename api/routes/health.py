@@ -10,7 +10,7 @@ from api.auth import PUBLIC
 from api.db import health
 from api.db.engine import Database
 from api.errors import Unavailable
-from api.problems import documented, problem
+from api.problems import described, problem
 from api.queue import ping
 from api.schemas.health import Health
 
@@ -19,13 +19,13 @@ RETRY_AFTER = "5"
 Fault = tuple[str, str]
 
 
-@get("/live", operation_id="getLiveness", summary="Is the process alive?", responses=documented())
+@get("/live", operation_id="getLiveness", summary="Is the process alive?", responses=described(400))
 async def get_liveness() -> Health:
     """Answers while the process does."""
     return Health(checks=["process"])
 
 
-@get("/ready", operation_id="getReadiness", summary="Is Marquee ready?", responses=documented())
+@get("/ready", operation_id="getReadiness", summary="Is Marquee ready?", responses=described(400, 503))
 async def get_readiness(
     database: NamedDependency[Database], queue: NamedDependency[ArqRedis | None]
 ) -> Health | Response[bytes]:
@@ -49,4 +49,10 @@ async def _fault_of_queue(queue: ArqRedis | None) -> Fault | None:
     return None if alive["worker"] else ("worker", "No worker has given a sign of life lately.")
 
 
-health_router = Router("/health", route_handlers=[get_liveness, get_readiness], tags=["health"], opt={PUBLIC: True})
+health_router = Router(
+    "/health",
+    route_handlers=[get_liveness, get_readiness],
+    tags=["health"],
+    opt={PUBLIC: True},
+    response_class=Response,
+)

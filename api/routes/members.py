@@ -19,6 +19,7 @@ from api.schemas.pages import Page
 from api.settings import Settings
 
 SortBy = Annotated[Literal["position", "title", "year"], QueryParameter(description="What to sort by.")]
+MemberSortBy = Annotated[Literal["position", "username"], QueryParameter(description="What to sort by.")]
 
 
 @get("/", operation_id="listMembers", summary="List members", responses=documented())
@@ -27,10 +28,15 @@ async def list_members(
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
     paging: NamedDependency[Paging],
+    sort_by: MemberSortBy = "position",
+    sort_order: SortOrder = "asc",
 ) -> Page[Member]:
-    """The members, the owner first."""
+    """The members. Their position is the place in the settings, the owner's being the first; others follow by name."""
     async with database.read() as db:
-        return cut(await members.listing(db, settings.letterboxd_username[0], links), paging)
+        found = await members.listing(db, settings.letterboxd_username, links)
+    if sort_by == "username":
+        found.sort(key=lambda member: member.username)
+    return cut(found if sort_order == "asc" else found[::-1], paging)
 
 
 @get(

@@ -59,9 +59,13 @@ class WatchlistEntry(Film):
 
 
 class ProviderCount(msgspec.Struct):
-    """A provider with an open offer, and how many of the films in question it shows."""
+    """A provider with an open offer: how many of the films in question it shows, and how many without extra payment.
+
+    `subscription` counts the films that it shows by `flatrate`, `free` or `ads`.
+    """
 
     provider_id: int
     provider: str
     logo_url: str | None
     films: int
+    subscription: int

@@ -43,13 +43,17 @@ class RefreshFailure(msgspec.Struct, kw_only=True):
 
     member: str | None
     slug: str | None
+    title: str | None
     stage: str
     code: str
     message: str
 
 
 class Refresh(msgspec.Struct, kw_only=True):
-    """One run of work; `eta_seconds` is null while there is nothing to estimate from."""
+    """One run of work; `eta_seconds` is null while there is nothing to estimate from.
+
+    `failures` holds the first of them, `failures_total` counts all.
+    """
 
     id: int
     kind: str
@@ -69,3 +73,4 @@ class Refresh(msgspec.Struct, kw_only=True):
     finished_at: datetime | None
     error: RefreshError | None
     failures: list[RefreshFailure]
+    failures_total: int

@@ -13,13 +13,13 @@ from cronsim import CronSim, CronSimError
 from msgspec.structs import replace
 
 from api.errors import SettingsError
+from api.settings import sources
+from api.settings.countries import country
 from api.settings.schedule import Schedule
-from api.settings.sources import gather
 
-__all__ = ["Schedule", "Settings", "load_settings", "load_some"]
+__all__ = ["Schedule", "Settings", "load_settings", "load_some", "misspelt"]
 
 USERNAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-COUNTRY_CODE = re.compile(r"[A-Za-z]{2}")
 DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SORT_KEYS = ("rating", "title", "year")
@@ -77,7 +77,7 @@ def load_settings(environ: Mapping[str, str], directory: Path | None = None) -> 
     given = {name.upper() for name in values} | faulty
     problems += [(name, advice) for name, advice in REQUIRED.items() if name not in given]
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(problems + misspelt(environ, directory))
     settings = Settings(**values)
     return settings if settings.api_url else replace(settings, api_url=f"http://127.0.0.1:{settings.api_port}")
 
@@ -93,11 +93,16 @@ def load_some(names: Iterable[str], environ: Mapping[str, str], directory: Path 
     return Settings(**{"letterboxd_username": (), "tmdb_api_key": "", **values})
 
 
+def misspelt(environ: Mapping[str, str], directory: Path | None = None) -> list[tuple[str, str]]:
+    """What looks like a setting and is none, as (NAME, which one may be meant): worth a warning, not an error."""
+    return sources.misspelt(setting_names(), environ, directory or Path.cwd())
+
+
 def _parse(
     names: Iterable[str], environ: Mapping[str, str], directory: Path
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The value of each setting that has one, by its field, and what is wrong with the others."""
-    raw, problems = gather(names, environ, directory)
+    raw, problems = sources.gather(names, environ, directory)
     values: dict[str, Any] = {}
     for name, text in raw.items():
         try:
@@ -127,11 +132,7 @@ def _usernames(text: str) -> tuple[str, ...]:
 
 
 def _countries(text: str) -> tuple[str, ...]:
-    codes = _items(text)
-    for code in codes:
-        if not COUNTRY_CODE.fullmatch(code):
-            raise ValueError(f"{code!r} is not a country; use two-letter codes such as GB or DE,FR")
-    return tuple(dict.fromkeys(code.upper() for code in codes))
+    return tuple(dict.fromkeys(country(code) for code in _items(text)))
 
 
 def _items(text: str) -> tuple[str, ...]:

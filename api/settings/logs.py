@@ -35,7 +35,7 @@ def redact(text: str) -> str:
 
 
 class TextLines(logging.Formatter):
-    """`2026-11-20T06:00:00.000Z INFO marquee.api: API listening on …`, with a traceback on the lines below."""
+    """`2026-11-20T06:00:00.000Z INFO api: API listening on …`, with a traceback on the lines below."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")

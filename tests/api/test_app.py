@@ -108,11 +108,60 @@ async def test_every_route_is_documented_with_its_problems(client: httpx.AsyncCl
     for path, method, operation in operations(document):
         assert operation["summary"], path
         assert operation["description"], path
-        assert {"400", "401", "503"} <= set(operation["responses"]), (path, method)
+        problems = {"400"} if path.startswith("/health/") else {"400", "401", "503"}
+        assert problems <= set(operation["responses"]), (path, method)
         for status, answer in operation["responses"].items():
             if status >= "400":
                 schema = answer["content"]["application/problem+json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Problem"}, (path, status)
+
+
+async def test_health_documents_what_it_can_answer(guarded: httpx.AsyncClient) -> None:
+    document = (await guarded.get("/api/v1/openapi.json", headers=[(b"x-api-key", KEY.encode())])).json()
+    assert document["security"]
+    health = {path: item["get"] for path, item in document["paths"].items() if path.startswith("/health/")}
+    assert {path: set(operation["responses"]) for path, operation in health.items()} == {
+        "/health/live": {"200", "400"},
+        "/health/ready": {"200", "400", "503"},
+    }
+    assert [operation["security"] for operation in health.values()] == [[], []]
+
+
+async def test_the_document_names_the_headers_of_answers(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    for path, method, operation in operations(document):
+        found = {
+            status: set(answer["headers"]) for status, answer in operation["responses"].items() if "headers" in answer
+        }
+        assert found.get("401", set()) <= {"WWW-Authenticate"}, path
+        assert found.get("503", {"Retry-After"}) == {"Retry-After"}, path
+        if method == "get" and not path.startswith("/health/"):
+            answer = await client.get(path.replace("{slug}", "x").replace("{username}", "alice"))
+            assert found["304"] == {"ETag"}, path
+            assert found["200"] == ({"ETag", "Link"} if "link" in answer.headers else {"ETag"}), path
+    started = document["paths"]["/api/v1/refreshes"]["post"]["responses"]["202"]["headers"]
+    assert set(started) == {"Location", "Retry-After"}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/api/v1/films", "/api/v1/docs", "/api/v1/films/nothing", "/nothing"])
+async def test_head_is_answered_as_get_is_without_the_body(client: httpx.AsyncClient, path: str) -> None:
+    get, head = await client.get(path), await client.head(path)
+    assert get.content
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers == get.headers
+
+
+async def test_head_knows_an_etag_and_demands_the_key(client: httpx.AsyncClient, guarded: httpx.AsyncClient) -> None:
+    tag = (await client.head("/api/v1/films")).headers["etag"]
+    assert (await client.head("/api/v1/films", headers={"if-none-match": tag})).status_code == 304
+    assert (await guarded.head("/api/v1/films")).status_code == 401
+    assert (await guarded.head("/health/live")).status_code == 200
+
+
+async def test_where_get_is_not_head_is_not(client: httpx.AsyncClient) -> None:
+    answer = await client.head("/api/v1/refreshes/1/cancel")
+    assert (answer.status_code, answer.content) == (405, b"")
+    assert "HEAD" not in answer.headers["allow"]
 
 
 async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:

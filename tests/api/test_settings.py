@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.errors import SettingsError
-from api.settings import Schedule, Settings, load_settings, load_some
+from api.settings import Schedule, Settings, load_settings, load_some, misspelt
 
 REQUIRED = {"LETTERBOXD_USERNAME": "alice", "TMDB_API_KEY": "key"}
 
@@ -54,6 +54,7 @@ def test_the_message_has_one_line_for_each_setting_at_fault(tmp_path: Path) -> N
         ("LETTERBOXD_USERNAME", " , "),
         ("LETTERBOXD_USERNAME", "https://letterboxd.com/alice/"),
         ("COUNTRY", "GB,USA"),
+        ("COUNTRY", "GB,XX"),
         ("REFRESH_SCHEDULE", "* * * *"),
         ("REFRESH_SCHEDULE", "* * * * * *"),
         ("REFRESH_SCHEDULE", "61 * * * *"),
@@ -80,6 +81,11 @@ def test_the_message_has_one_line_for_each_setting_at_fault(tmp_path: Path) -> N
 )
 def test_a_value_that_cannot_be_used_is_refused(name: str, value: str, tmp_path: Path) -> None:
     assert set(problems({**REQUIRED, name: value}, tmp_path)) == {name}
+
+
+def test_uk_is_told_to_be_gb(tmp_path: Path) -> None:
+    found = problems({**REQUIRED, "COUNTRY": "uk"}, tmp_path)
+    assert found == {"COUNTRY": "'uk' is not a country code; the United Kingdom is GB"}
 
 
 def test_lists_are_trimmed_and_hold_each_item_once_in_its_order(tmp_path: Path) -> None:
@@ -134,6 +140,23 @@ def test_a_setting_given_both_ways_is_refused(tmp_path: Path) -> None:
     tmp_path.joinpath("key").write_text("secret")
     found = problems({**REQUIRED, "TMDB_API_KEY_FILE": str(tmp_path / "key")}, tmp_path)
     assert "set twice" in found["TMDB_API_KEY"]
+
+
+def test_a_name_that_is_nearly_a_setting_is_doubted(tmp_path: Path) -> None:
+    tmp_path.joinpath(".env").write_text("COUNTY=FR\nTMDB_KEY=key\nrefresh_schedule=off\nCOMPOSE_PROJECT_NAME=films\n")
+    doubts = dict(misspelt({"LETTERBOX_USERNAME": "alice", "DATABASE_URL_FILE": "x", "HOSTNAME": "nas"}, tmp_path))
+    assert {name: doubt.split()[-2] for name, doubt in doubts.items()} == {
+        "COUNTY": "COUNTRY",
+        "LETTERBOX_USERNAME": "LETTERBOXD_USERNAME",
+        "TMDB_KEY": "TMDB_API_KEY",
+        "refresh_schedule": "REFRESH_SCHEDULE",
+    }
+
+
+def test_a_start_that_is_refused_names_what_may_have_been_meant(tmp_path: Path) -> None:
+    found = problems({"LETTERBOX_USERNAME": "alice", "TMDB_API_KEY": "key"}, tmp_path)
+    assert found.keys() == {"LETTERBOXD_USERNAME", "LETTERBOX_USERNAME"}
+    assert found["LETTERBOX_USERNAME"] == "is no setting of Marquee; is LETTERBOXD_USERNAME meant?"
 
 
 def test_settings_are_never_written_out_with_their_values(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """The page in a real Chromium, on the real stack."""
 
+import re
+from urllib.parse import urlencode
+
 from playwright.async_api import Page, expect
 
 from tests.drivers.marquee import Marquee
@@ -20,7 +23,7 @@ async def test_refresh_turns_into_a_bar_that_ends_in_the_new_grid(
     await expect(page.locator("#films .film").first).to_be_visible(timeout=LONG)
     await expect(page.locator("#refresh progress")).to_have_count(0, timeout=LONG)
     await expect(page.locator("#films .film")).to_have_count(28)
-    await expect(page.locator("#refresh-status")).to_contain_text("28 films added")
+    await expect(page.locator("#refresh-status")).to_contain_text("28 films read")
     await expect(page.get_by_role("button", name="Refresh")).to_be_visible()
     shown = await page.locator("#films .film .title").all_inner_texts()
     titles = [film.title for film in await bobs.watchlist("bob")]
@@ -40,10 +43,11 @@ async def test_services_and_words_filter_the_grid_in_the_address(page: Page, bob
     await bobs.refresh()
     await page.goto("/")
     film = (await bobs.watchlist("bob"))[0]
-    await page.locator("#q").fill(film.title)
+    for typed in (film.title[:1], film.title[:2], film.title):
+        await page.locator("#q").fill(typed)
+        await expect(page).to_have_url(re.compile(re.escape(urlencode({"q": typed.strip()})) + "$"))
     await page.locator("#q").press("Enter")
     await expect(page.locator("#films .film")).to_have_count(1)
-    assert "q=" in page.url
     await page.wait_for_load_state("networkidle")
     await page.go_back()
     await expect(page.locator("#films .film")).to_have_count(28)
@@ -57,6 +61,18 @@ async def test_services_and_words_filter_the_grid_in_the_address(page: Page, bob
         if any((offer["country"], offer["provider_id"]) == ("GB", provider) for offer in film.offers)
     ]
     await expect(page.locator("#films .film .title")).to_have_text(expected)
+
+
+async def test_an_open_page_grows_older_and_notices_a_refresh_that_it_did_not_start(page: Page, bobs: Marquee) -> None:
+    await page.clock.install()
+    await bobs.refresh()
+    await page.goto("/")
+    await expect(page.locator("#summary time")).to_have_text("just now")
+    await page.clock.run_for(150_000)
+    await expect(page.locator("#summary time")).to_have_text("2 minutes ago")
+    await bobs.refresh()
+    await page.clock.run_for(60_000)
+    await expect(page.locator("#summary time")).to_have_text("just now")
 
 
 async def test_it_works_without_javascript(page: Page, bobs: Marquee) -> None:

@@ -121,6 +121,24 @@ async def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(tmp_pat
         await upgrade("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
 
 
+async def test_a_file_that_is_no_database_is_said_to_be_none_and_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "holiday.jpg"
+    place.write_text("not a database at all")
+    with pytest.raises(Unavailable, match=f"{place} is not an SQLite database; name another file in DATABASE_URL"):
+        await upgrade(f"sqlite+aiosqlite:///{place}")
+    assert place.read_text() == "not a database at all"
+
+
+async def test_a_file_that_cannot_be_opened_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=f"{tmp_path} cannot be opened and changed .* writable for user"):
+        await upgrade(f"sqlite+aiosqlite:///{tmp_path}")
+
+
+async def test_a_user_that_postgresql_does_not_know_is_said_in_one_sentence(postgresql_url: str) -> None:
+    with pytest.raises(Unavailable, match='role "nobody" does not exist'):
+        await upgrade(postgresql_url.replace("//postgres:", "//nobody:"))
+
+
 def newer_history(folder: Path, change: str) -> Path:
     """The history with one more revision, 9001, that makes this change."""
     history = folder / "migrations"

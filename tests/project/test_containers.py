@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.settings import setting_names
+from api.settings import load_some, setting_names
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("migrate", "api", "worker", "web")
@@ -92,6 +92,18 @@ def test_compose_sets_settings_that_exist_and_no_secret() -> None:
     names = {name for service in services().values() for name in service.get("environment", {})}
     assert names <= set(setting_names())
     assert not [name for name in names if "KEY" in name or "TOKEN" in name]
+
+
+def test_the_image_fixes_no_setting_that_can_be_a_secret() -> None:
+    fixed = set(re.findall(r"\b([A-Z][A-Z_]+)=", ROOT.joinpath("Dockerfile").read_text())) & set(setting_names())
+    assert fixed == {"HOST", "LOG_FORMAT"}
+
+
+def test_the_default_database_of_the_image_is_in_its_volume() -> None:
+    folder = re.findall(r"^WORKDIR (\S+)$", ROOT.joinpath("Dockerfile").read_text(), re.MULTILINE)[-1]
+    database = load_some(["DATABASE_URL"], {}, Path("/nowhere")).database_url.removeprefix("sqlite+aiosqlite:///")
+    assert Path(folder, database).parent == Path("/data")
+    assert services()["api"]["volumes"] == ["data:/data"]
 
 
 def test_the_image_has_every_package_of_the_project() -> None:

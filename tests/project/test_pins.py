@@ -103,7 +103,7 @@ def test_every_installed_package_is_pinned() -> None:
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.txt", ".ci/build.txt", ".ci/run", "Dockerfile"])
 def test_no_package_host_is_named(name: str) -> None:
-    text = ROOT.joinpath(name).read_text()
+    text = re.sub(r"^\[project\.urls\]\n(.+\n)+", "", ROOT.joinpath(name).read_text(), flags=re.MULTILINE)
     assert not re.search(r"https?://|--index-url|--extra-index-url|--find-links|file:", text)
 
 

@@ -32,6 +32,7 @@ def test_every_marquee_command_of_the_readme_exists() -> None:
 
 def test_every_file_that_the_readme_runs_or_links_to_is_there() -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", ROOT.joinpath("README.md").read_text())
+    links += re.findall(r'(?:src|srcset)="([^"]+)"', ROOT.joinpath("README.md").read_text())
     runs = [part for line in commands() for part in line.split() if part.startswith(".ci/")]
     assert [name for name in [*links, *runs] if not ROOT.joinpath(name).exists()] == []
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import httpx
 import pytest
 from litestar import Litestar
-from parsel import Selector
+from parsel import Selector, SelectorList
 
 from tests.web.fake_api import FakeApi
 from web.app import create_app
@@ -52,6 +52,11 @@ def words(response: httpx.Response) -> str:
 def _client(app: Litestar, prefix: str = "") -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=cast(Any, app), root_path=prefix)
     return httpx.AsyncClient(transport=transport, base_url="http://marquee.test")
+
+
+def said_in(part: SelectorList[Selector]) -> str:
+    """All that a reader sees of a part of a page, in one line."""
+    return " ".join(" ".join(part.css("*::text").getall()).split())
 
 
 @pytest.fixture

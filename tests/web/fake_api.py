@@ -76,10 +76,22 @@ def run(status: str = "running", **fields: Any) -> Json:
             "finished_at": None if active else ago(seconds=1),
             "error": None,
             "failures": [],
+            "failures_total": len(fields.get("failures", [])),
         }
         | fields
         | {"counts": counts | fields.get("counts", {})}
     )
+
+
+def failure(**fields: Any) -> Json:
+    return {
+        "member": None,
+        "slug": None,
+        "title": None,
+        "stage": "reading",
+        "code": "x",
+        "message": "It failed.",
+    } | fields
 
 
 def source(state: str = "ok", **fields: Any) -> Json:
@@ -178,9 +190,11 @@ class FakeApi:
             for one in {one["provider_id"]: one for one in each["offers"]}.values():
                 count = found.setdefault(
                     one["provider_id"],
-                    {key: one[key] for key in ("provider_id", "provider", "logo_url")} | {"films": 0},
+                    {key: one[key] for key in ("provider_id", "provider", "logo_url")}
+                    | {"films": 0, "subscription": 0},
                 )
                 count["films"] += 1
+                count["subscription"] += one["offer"] in ("flatrate", "free", "ads")
         return list(found.values())
 
     def _run(self, which: str) -> httpx.Response:

@@ -63,3 +63,8 @@ async def test_a_search_is_escaped_where_it_is_repeated(page: Browser, api: Fake
     response = await page.get('/?q="><img src=x onerror=alert(1)>')
     assert "<img src=x" not in response.text
     assert document(response).css("#q::attr(value)").get() == '"><img src=x onerror=alert(1)>'
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=a", "/health/live"])
+async def test_monitors_may_ask_with_head(page: Browser, path: str) -> None:
+    assert (await page.http.head(path)).status_code == 200

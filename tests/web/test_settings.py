@@ -23,6 +23,18 @@ def test_the_environment_wins_over_the_file_in_the_directory(tmp_path: Path) -> 
     assert (settings.country, settings.web_port) == (("DE", "FR"), 0)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("uk", "COUNTRY: 'uk' is not a country code; the United Kingdom is GB"),
+        ("XX", "COUNTRY: 'XX' is not a country; use two-letter codes such as GB or DE,FR"),
+    ],
+)
+def test_a_code_of_no_country_is_refused(code: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=words):
+        load_settings({"COUNTRY": f"GB,{code}"}, tmp_path)
+
+
 def test_a_secret_may_be_in_a_file_and_is_never_shown(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("hush\n")
     settings = load_settings({"API_KEY_FILE": str(tmp_path / "key")}, tmp_path)

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from web import notices, words
+from web import outcomes, words
 
 CLOCK = words.Clock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
 
 
-@pytest.mark.parametrize("module", [words, notices])
+@pytest.mark.parametrize("module", [words, outcomes])
 def test_the_examples_in_the_documentation_are_true(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -37,10 +37,22 @@ def test_the_past_is_relative_until_it_is_long_ago(age: timedelta, spoken: str) 
     ("ahead", "spoken"),
     [
         (timedelta(hours=-1), "soon"),
-        (timedelta(minutes=40), "at 13:40"),
-        (timedelta(hours=12), "tomorrow at 01:00"),
-        (timedelta(days=3), "on 23 November at 13:00"),
+        (timedelta(minutes=40), "13:40"),
+        (timedelta(hours=12), "tomorrow, 01:00"),
+        (timedelta(days=3), "23 November, 13:00"),
     ],
 )
 def test_the_future_is_a_time_of_the_readers_day(ahead: timedelta, spoken: str) -> None:
     assert CLOCK.future(CLOCK.now + ahead).spoken == spoken
+
+
+@pytest.mark.parametrize(
+    ("age", "spoken"),
+    [
+        (timedelta(hours=3), "10:00"),
+        (timedelta(days=17), "3 November"),
+        (timedelta(days=365), "20 November 2025"),
+    ],
+)
+def test_what_lasts_is_told_since_a_time_of_today_or_a_day(age: timedelta, spoken: str) -> None:
+    assert CLOCK.since(CLOCK.now - age).spoken == spoken

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import re
 import socket
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -84,7 +85,7 @@ async def test_a_request_says_who_asks_and_takes_one_slot() -> None:
     assert outside.pace.slots == 1
     assert outside.requests[0].headers["user-agent"] == http.user_agent()
     assert outside.requests[0].headers["accept-language"] == "en"
-    assert http.CONTACT_URL in http.user_agent()
+    assert re.fullmatch(r"Marquee/\d+\.\d+\.\d+ \(\+https://\S+\)", http.user_agent())
 
 
 async def test_paths_stay_below_the_base_url_and_defaults_go_with_every_request() -> None:
@@ -299,13 +300,18 @@ async def test_what_the_source_calls_a_rate_limit_pauses_everyone() -> None:
     assert outside.pace.pauses[0] >= 30
 
 
-async def test_each_request_is_observed() -> None:
-    seen: list[str] = []
-    outside = Outside(
-        page(500), httpx.ReadTimeout("late"), page(), observe=lambda outcome, seconds: seen.append(outcome)
-    )
-    await outside.host.get("/x/")
-    assert seen == ["500", "unreachable", "200"]
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (page(503), "TMDB answered with an error (503)"),
+        (httpx.ConnectError("no"), "TMDB could not be reached"),
+        (httpx.ReadError("no"), "TMDB broke off the connection"),
+        (httpx.ReadTimeout("late"), "TMDB took too long to answer"),
+        (page(429), "TMDB asked Marquee to slow down"),
+    ],
+)
+async def test_errors_say_in_words_what_the_host_did(answer: httpx.Response | Exception, message: str) -> None:
+    assert str(await raised(Outside(answer, name="TMDB"))) == message
 
 
 @pytest.mark.parametrize(

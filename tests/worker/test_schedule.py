@@ -1,9 +1,23 @@
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.settings import Schedule
-from worker.schedule import crontab_job
+import pytest
+from msgspec.structs import replace
+
+from api.db import members, refreshes, sources
+from api.db.paging import Paging
+from api.db.sources import SourceNews
+from api.queue import QUEUE, beat, enqueue_refresh, fall_silent, open_queue, ping
+from api.settings import Schedule, Settings
+from tests.drivers.database import fresh_database
+from tests.drivers.valkey import Valkey
+from worker.schedule import Keeper, crontab_job
+from worker.services import Services
+
+NOT_ASKED: Any = None
 
 
 async def job(ctx: dict[Any, Any]) -> None:
@@ -32,3 +46,50 @@ def test_day_of_month_or_day_of_week_as_cron_has_it() -> None:
 def test_the_period_is_the_time_between_two_refreshes() -> None:
     weekly = Schedule("0 0 * * 0", ZoneInfo("UTC"))
     assert weekly.period(datetime(2026, 11, 20, tzinfo=UTC)) == timedelta(days=7)
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Keeper]:
+    """The keeper of a worker that follows alice, not started."""
+    settings = Settings(letterboxd_username=("alice",), tmdb_api_key="key")
+    queue = open_queue(valkey.url)
+    async with fresh_database(tmp_path) as database:
+        services = Services(settings=settings, database=database, letterboxd=NOT_ASKED, tmdb=NOT_ASKED)
+        yield Keeper(services, queue)
+    await queue.aclose(close_connection_pool=True)
+
+
+async def test_a_run_is_taken_up_though_its_job_died_with_the_worker(keeper: Keeper) -> None:
+    async with keeper.services.database.write() as db:
+        run = await refreshes.start(db, ["alice"], trigger="manual", force=False)
+    await enqueue_refresh(keeper.queue, run.id)
+    [picked_up] = await keeper.queue.zrange(QUEUE, 0, -1)
+    await keeper.queue.set(f"arq:in-progress:{picked_up.decode()}", b"1")
+    await keeper.queue.zrem(QUEUE, picked_up)
+    await keeper.look_after()
+    assert await keeper.queue.zcard(QUEUE) == 1
+
+
+async def test_a_source_is_read_again_when_its_time_has_come(keeper: Keeper) -> None:
+    now = datetime.now(UTC)
+    async with keeper.services.database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        news = SourceNews(state="blocked", tried_at=now, next_try_at=now + timedelta(hours=6))
+        await sources.record(db, alice, "watchlist", news)
+    await keeper.look_after()
+    async with keeper.services.database.write() as db:
+        assert (await refreshes.listing(db, Paging())).total == 0
+        await sources.record(db, alice, "watchlist", replace(news, next_try_at=now))
+    await keeper.look_after()
+    async with keeper.services.database.read() as db:
+        run = await refreshes.newest(db)
+    assert (run.trigger, run.members) == ("cron", ["alice"])
+
+
+async def test_one_worker_that_ends_does_not_silence_another(keeper: Keeper) -> None:
+    await beat(keeper.queue, "another")
+    await keeper.look_after()
+    await keeper.stop()
+    assert (await ping(keeper.queue))["worker"] is True
+    await fall_silent(keeper.queue, "another")
+    assert (await ping(keeper.queue))["worker"] is False

@@ -11,6 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from web.client import ApiAway, ApiProblem
 from web.pages.requests import PageRequest, from_htmx
+from web.snapshot import UnknownMember
 
 log = logging.getLogger("web")
 
@@ -27,7 +28,13 @@ class Trouble(msgspec.Struct, kw_only=True):
 
 
 def error_handlers() -> ExceptionHandlersMap:
-    return {ApiAway: api_away, ApiProblem: api_problem, HTTPException: refused, Exception: unexpected}
+    return {
+        ApiAway: api_away,
+        ApiProblem: api_problem,
+        UnknownMember: unknown_member,
+        HTTPException: refused,
+        Exception: unexpected,
+    }
 
 
 def api_away(request: PageRequest, error: ApiAway) -> Template:
@@ -70,6 +77,23 @@ def trouble(error: ApiProblem) -> Trouble:
             return Trouble(
                 status=HTTPStatus.BAD_GATEWAY, title="This did not work", words=f"Marquee said: {error.detail}"
             )
+
+
+def cannot_start(error: ApiProblem) -> Trouble:
+    """What a refusal to refresh means."""
+    if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return trouble(error)
+    queue = "Redis" in error.detail
+    because = "The queue (Valkey or Redis) does not answer." if queue else error.detail
+    return Trouble(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title="No refresh can start now",
+        words=f"{because} The films that are shown stay.",
+    )
+
+
+def unknown_member(request: PageRequest, error: UnknownMember) -> Template:
+    return answer(request, Trouble(status=HTTPStatus.NOT_FOUND, title="Nobody of this name", words=str(error)))
 
 
 def refused(request: PageRequest, error: HTTPException) -> Template:

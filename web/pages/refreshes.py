@@ -6,17 +6,18 @@ from typing import Any
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 from msgspec.structs import replace
 
 from web.client import ApiAway, ApiError, ApiProblem, MarqueeApi
-from web.pages.errors import answer, trouble
-from web.pages.films import NOT_STORED, context_of, snapshot_of
+from web.pages.errors import answer, cannot_start
+from web.pages.films import NOT_STORED, context_of
 from web.pages.requests import PageRequest, from_htmx, root_of
-from web.progress import Progress, bar_address, bar_of
+from web.progress import Progress, bar_address, bar_of, newest_address
 from web.settings import Settings
 from web.shapes import Run
-from web.view import View
+from web.snapshot import snapshot_of
+from web.view import View, beside
 from web.words import Clock
 
 FILMS_CHANGED = {"hx-trigger": "films-changed"}
@@ -34,11 +35,29 @@ async def start_refresh(
         run = await api.start_run()
     except ApiProblem as problem:
         if from_htmx(request):
-            return answer(request, trouble(problem))
+            return answer(request, cannot_start(problem))
         return await _page_with(request, api, settings, clock, problem)
     if not from_htmx(request):
         return _back(request)
     return _bar(run, Progress.shown(run), clock, announcement="Refresh started.")
+
+
+@get("/refreshes/newest/bar")
+async def newest_bar(
+    request: PageRequest, api: NamedDependency[MarqueeApi], clock: NamedDependency[Clock]
+) -> Template | Response[None]:
+    """The bar of a refresh that a page does not know of yet; no content while there is none.
+
+    A page without a bar asks this now and then, so that it notices the nightly refresh. It never fails: a page
+    that is left alone has nothing to complain about.
+    """
+    try:
+        run = await api.newest_run()
+    except ApiError:
+        run = None
+    if run is None or run.standing == request.query_params.get("seen"):
+        return Response(None, status_code=HTTPStatus.NO_CONTENT, headers=NOT_STORED)
+    return _bar(run, Progress(), clock, announcement="", headers={} if run.active else FILMS_CHANGED)
 
 
 @get("/refreshes/{run_id:int}/bar")
@@ -56,7 +75,7 @@ async def refresh_bar(
         context = {"address": bar_address(run_id, shown), "away": isinstance(error, ApiAway)}
         return Template("fragments/bar_waiting.html", context=context, headers=NOT_STORED)
     if run is None:
-        context = {"bar": None, "announcement": "", "view": View()}
+        context = {"bar": None, "newest": newest_address(None), "announcement": "", "view": View()}
         return Template("fragments/bar.html", context=context, headers=NOT_STORED | FILMS_CHANGED)
     headers = FILMS_CHANGED if shown.films_due(run) else {}
     return _bar(run, shown.next(run), clock, announcement=shown.announcement(run), headers=headers)
@@ -75,7 +94,7 @@ async def cancel_refresh(
             raise
         run = ended
     if not from_htmx(request):
-        return _back(request)
+        return _back(request, stopping=run.id)
     if not run.active:
         return _bar(run, Progress(), clock, announcement=Progress().announcement(run), headers=FILMS_CHANGED)
     return _bar(run, replace(Progress.shown(run), stopping=1), clock, announcement="Cancelling the refresh.")
@@ -89,14 +108,19 @@ def _bar(
     announcement: str,
     headers: dict[str, str] | None = None,
 ) -> Template:
-    context = {"bar": bar_of(run, shown, clock), "announcement": announcement, "view": View()}
+    context = {
+        "bar": bar_of(run, shown, clock),
+        "newest": newest_address(run),
+        "announcement": announcement,
+        "view": View(),
+    }
     return Template("fragments/bar.html", context=context, headers=NOT_STORED | (headers or {}))
 
 
-def _back(request: PageRequest) -> Redirect:
-    """To the view that the form was sent from."""
-    view = View.of(request.query_params)
-    return Redirect(root_of(request) + "/" + view.address(), status_code=303)
+def _back(request: PageRequest, stopping: int = 0) -> Redirect:
+    """To the view that the form was sent from, with the run that it asked to stop."""
+    address = beside(View.of(request.query_params).address(), "stopping", stopping)
+    return Redirect(root_of(request) + "/" + address, status_code=303)
 
 
 async def _page_with(
@@ -105,6 +129,6 @@ async def _page_with(
     """The page that the form was sent from, saying why it did not help."""
     view = View.of(request.query_params)
     snapshot = await snapshot_of(api, view, settings.country[0])
-    said = trouble(problem)
+    said = cannot_start(problem)
     context: dict[str, Any] = context_of(snapshot, view, settings, clock) | {"flash": said}
     return Template("watchlist.html", context=context, headers=NOT_STORED, status_code=said.status)

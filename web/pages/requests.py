@@ -1,8 +1,12 @@
 """What htmx says about a request."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Request
+from litestar.datastructures import MultiDict
+
+from web.view import View
 
 PageRequest = Request[Any, Any, Any]
 
@@ -19,6 +23,18 @@ def wants_films(request: PageRequest) -> bool:
 def reloads_films(request: PageRequest) -> bool:
     """Whether the films ask for themselves again, and no person changed what is shown."""
     return request.headers.get("hx-trigger") == "films"
+
+
+def current_view(request: PageRequest) -> View | None:
+    """What the page that asks shows now, by its address."""
+    address = request.headers.get("hx-current-url")
+    if not address:
+        return None
+    try:
+        query = urlsplit(address).query
+    except ValueError:
+        return None
+    return View.of(MultiDict(parse_qsl(query)))
 
 
 def root_of(request: PageRequest) -> str:

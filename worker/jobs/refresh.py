@@ -26,4 +26,4 @@ async def scheduled_refresh(ctx: dict[Any, Any]) -> None:
     services: Services = ctx["services"]
     async with services.database.write() as db:
         run = await refreshes.start(db, services.settings.letterboxd_username, trigger="cron", force=False)
-    await enqueue_refresh(ctx["redis"], run.id, 0)
+    await enqueue_refresh(ctx["redis"], run.id)

@@ -1,4 +1,8 @@
-"""What a run has to do for a film: decided from when it was done last, so that a resumed run repeats nothing."""
+"""What a run has to do for a film: decided from when it was done last, so that a resumed run repeats nothing.
+
+A person's locked choice is never asked about again, and an id that is known only where TMDB dropped it, or where it
+was probable and what it was found by has changed; what is left is matched by the order of proof in `matching`.
+"""
 
 from datetime import datetime, timedelta
 
@@ -22,11 +26,13 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     match: datetime
 
     def is_match_due(self, film: FilmWork) -> bool:
-        if film.locked or film.state == "found":
+        if film.locked:
             return False
+        if film.tried_at is None:
+            return True
         if film.state in ("review", "not_found"):
-            return film.tried_at is None or film.tried_at < self.match
-        return True
+            return film.tried_at < self.match
+        return film.state != "found"
 
     def are_offers_due(self, film: FilmWork) -> bool:
         return film.title_key is not None and _is_old(film.offers_checked_at, self.offers)

@@ -1,5 +1,7 @@
 """Which TMDB title a Letterboxd film is: searching first, since it is quick, then what the film's page proves.
 
+The order of proof: a person's choice and an id that is known already never come here (`due`); then the only title of
+this name and year (`by_search`); then the film page's link to TMDB, and its IMDb id (`by_page`); then a person.
 Nothing is guessed: a search is believed only where exactly one title can be meant, a link only where it does not
 contradict the film, and every doubt ends as a question for a person.
 """
@@ -19,7 +21,7 @@ from worker.sources.tmdb.matching import candidate, contradicts, plausible_hits,
 from worker.sources.tmdb.shapes import Hit, SearchResult
 
 State = Literal["pending", "found", "review", "not_found"]
-Method = Literal["manual", "search", "page", "imdb"]
+Method = Literal["search", "page", "imdb"]
 Confidence = Literal["proven", "probable"]
 TitleId = tuple[str, int]
 FilmPages = Callable[[str], Awaitable[FilmPage]]
@@ -49,22 +51,17 @@ class Tmdb(Protocol):
 
 
 class FilmIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a film before it is matched; `locked` marks a person's choice, which may be "none"."""
+    """What is known of a film before it is matched."""
 
     slug: str
     title: str
     year: int | None = None
     lid: str | None = None
     letterboxd_id: int | None = None
-    known: TitleId | None = None
-    locked: bool = False
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome for one film; `message` is for a person, `details` are those read on the way.
-
-    `method` and `confidence` are None where the id was known before: what is recorded of it still holds.
-    """
+    """The outcome for one film; `message` is for a person, `details` are those read on the way."""
 
     state: State
     media_type: str | None = None
@@ -77,32 +74,11 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     details: Details | None = None
 
 
-async def find_match(
-    film: FilmIdentity,
-    tmdb: Tmdb,
-    film_pages: FilmPages,
-    countries: Sequence[str],
-    *,
-    exclude: frozenset[TitleId] = NONE_EXCLUDED,
-) -> Match:
-    """The match of one film by the best proof there is; never one of `exclude`, ids that TMDB has no more.
-
-    Whatever TMDB or the film's page raise is raised. To keep the search's candidates then, call `by_search`
-    and, while the film is pending, `by_page`: this does nothing else.
-    """
-    searched = await by_search(film, tmdb, exclude=exclude)
-    if searched.state != "pending":
-        return searched
-    return await by_page(film, tmdb, film_pages, countries, searched=searched, exclude=exclude)
-
-
 async def by_search(film: FilmIdentity, tmdb: Tmdb, *, exclude: frozenset[TitleId] = NONE_EXCLUDED) -> Match:
-    """What is known already, or the only title of this name and year; else pending, with candidates.
+    """The only title of this name and year; else pending, with candidates. Never one of `exclude`, which TMDB dropped.
 
     A film without a year is not searched for: a name alone proves nothing.
     """
-    if film.locked or (film.known and film.known not in exclude):
-        return _as_known(film)
     if film.year is None:
         return Match(state="pending")
     result = await _searched(film.title, film.year, tmdb)
@@ -218,15 +194,6 @@ async def _searched(title: str, year: int, tmdb: Tmdb) -> SearchResult:
         if result.complete:
             return result
     return await tmdb.search_movies(title, year) + await tmdb.search_shows(title, year)
-
-
-def _as_known(film: FilmIdentity) -> Match:
-    if film.known is None:
-        return Match(state="not_found", method="manual", confidence="proven")
-    media_type, tmdb_id = film.known
-    if film.locked:
-        return Match(state="found", media_type=media_type, tmdb_id=tmdb_id, method="manual", confidence="proven")
-    return Match(state="found", media_type=media_type, tmdb_id=tmdb_id)
 
 
 def _without(exclude: frozenset[TitleId], hits: Iterable[Hit]) -> list[Hit]:

@@ -4,10 +4,12 @@ The complete-read rule: an entry is gone only when the unique films read are as 
 the list did not move meanwhile: a film taken off the top lets another one slip past unseen, with the right total.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members, runs, sources, tiles, watchlists
 from api.db.runs import RunMember
@@ -65,12 +67,19 @@ class Reading:
         self._member = member
         self._on_page = on_page
 
+    async def begin(self) -> None:
+        """Stand where an earlier attempt stood, or read the first page, which says how long the list is."""
+        await self._resume()
+        if not self.cursor.pages:
+            await self._read_page()
+
     async def read(self) -> None:
-        """Read to the end, from where an earlier attempt stood; once more when the list moved meanwhile.
+        """Read to the end, from where it stands; once more when the list moved meanwhile.
 
         Raises the SourceError of the page that could not be read; what was read before it is kept.
         """
-        await self._resume()
+        if not self.cursor.pages:
+            await self.begin()
         while not self.cursor.is_complete:
             while not self.cursor.ended:
                 await self._read_page()
@@ -89,17 +98,30 @@ class Reading:
     async def _read_page(self) -> None:
         page = await self._services.letterboxd.watchlist_page(self._member.username, self.cursor.next_path)
         now = datetime.now(UTC)
-        async with self._services.database.write() as db:
-            film_ids = await tiles.store(db, page.films, now)
-            new = [film_id for film_id in dict.fromkeys(film_ids) if film_id not in set(self.cursor.films)]
-            first_position = self.cursor.got + 1
-            self.cursor.take(page, film_ids)
-            await watchlists.store(
-                db, self._member.id, new, first_position=first_position, refresh_id=self._run.order.id, now=now
-            )
+        async with self._writing() as db:
+            await self._take(db, page, await tiles.store(db, page.films, now), now)
             cursor = msgspec.to_builtins(self.cursor)
             await runs.save_checkpoint(db, self._run.order.id, self._member.id, SOURCE, cursor, now)
         await self._on_page(self)
+
+    async def _take(self, db: AsyncConnection, page: WatchlistPage, film_ids: Sequence[int], now: datetime) -> None:
+        """Put the page's films on the list, after those of the pages before and above those still to come."""
+        member_id, cursor = self._member.id, self.cursor
+        seen, first_position = set(cursor.films), cursor.got + 1
+        new = [film_id for film_id in dict.fromkeys(film_ids) if film_id not in seen]
+        cursor.take(page, film_ids)
+        await watchlists.store(
+            db, member_id, new, first_position=first_position, refresh_id=self._run.order.id, now=now
+        )
+        await watchlists.push_down(db, member_id, cursor.films)
+        await sources.count(db, member_id, SOURCE, expected=cursor.announced, got=cursor.got)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """A write by the run's own worker. Raises LeaseLost."""
+        async with self._services.database.write() as db:
+            await runs.demand_lease(db, self._run.order)
+            yield db
 
     async def _conclude(self) -> None:
         """Take down how the read ended; only a complete one removes what it did not show."""
@@ -107,7 +129,7 @@ class Reading:
         news = SourceNews(state="ok", tried_at=now, expected=cursor.announced, got=cursor.got)
         if not cursor.is_complete:
             news.state, news.message = "incomplete", self._shortfall()
-        async with self._services.database.write() as db:
+        async with self._writing() as db:
             if cursor.is_complete:
                 await watchlists.remove_missing(
                     db, self._member.id, cursor.films, refresh_id=self._run.order.id, now=now
@@ -119,4 +141,4 @@ class Reading:
 
     def _shortfall(self) -> str:
         announced = "an unknown number" if self.cursor.announced is None else str(self.cursor.announced)
-        return f"Letterboxd showed {self.cursor.got} of {announced} films. Nothing was removed."
+        return f"Letterboxd showed {self.cursor.got} of {announced} films of {self._member.username}’s watchlist."

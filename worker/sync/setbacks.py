@@ -6,19 +6,21 @@ from api.db.sources import SourceNews
 from api.errors import Blocked, MarkupChanged, Missing, Private, RateLimited, SourceError
 
 LONGEST_WAIT = timedelta(hours=48)
+# An hour less than a day: a daily refresh must not find what failed in yesterday's still resting.
+DAILY = timedelta(hours=23)
 
 FIRST_WAIT = {
     "blocked": timedelta(hours=6),
     "rate_limited": timedelta(minutes=15),
     "unreachable": timedelta(minutes=15),
-    "changed": timedelta(hours=24),
-    "private": timedelta(hours=24),
-    "missing": timedelta(hours=24),
+    "changed": DAILY,
+    "private": DAILY,
+    "missing": DAILY,
 }
 
 
-def setback(error: SourceError, *, page: int, failures: int, now: datetime) -> SourceNews:
-    """The state after `error` on this page; each failure in a row doubles the wait.
+def setback(error: SourceError, *, member: str, page: int, failures: int, now: datetime) -> SourceNews:
+    """The state after `error` on this page of the member's watchlist; each failure in a row doubles the wait.
 
     A private, missing or changed page is tried daily: only a person can mend it.
     """
@@ -28,23 +30,33 @@ def setback(error: SourceError, *, page: int, failures: int, now: datetime) -> S
         wait = min(wait * 2 ** min(failures, 10), LONGEST_WAIT)
     if isinstance(error, RateLimited) and error.retry_after:
         wait = max(wait, timedelta(seconds=error.retry_after))
-    next_try_at = now + wait
-    message = f"{_reason(error, page)} Nothing was removed."
-    return SourceNews(state=state, tried_at=now, message=message, next_try_at=next_try_at)  # type: ignore[arg-type]
+    return SourceNews(
+        state=state,  # type: ignore[arg-type]
+        tried_at=now,
+        message=_reason(error, member, page),
+        next_try_at=now + wait,
+        sample=error.sample or None if isinstance(error, MarkupChanged) else None,
+    )
 
 
-def _reason(error: SourceError, page: int) -> str:
+def sentence(error: Exception) -> str:
+    """What an error says, as a sentence for a person."""
+    return f"{str(error).rstrip('.')}."
+
+
+def _reason(error: SourceError, member: str, page: int) -> str:
+    place = f"page {page} of {member}’s watchlist"
     match error:
         case Blocked(challenge=True):
-            return f"Letterboxd did not let Marquee read page {page} (it asked for a browser check)."
+            return f"Letterboxd did not let Marquee read {place} (it asked for a browser check)."
         case Blocked():
-            return f"Letterboxd did not let Marquee read page {page}."
+            return f"Letterboxd did not let Marquee read {place}."
         case Private():
-            return "This watchlist is private on Letterboxd, so Marquee cannot read it."
+            return f"The watchlist of {member} is private on Letterboxd."
         case Missing():
-            return "Letterboxd knows no member of this name, or the page is gone."
+            return f"Letterboxd knows no member {member}."
         case RateLimited():
-            return f"Letterboxd asked Marquee to slow down at page {page}."
+            return f"Letterboxd asked Marquee to slow down at {place}."
         case MarkupChanged():
-            return f"Letterboxd changed page {page}: Marquee does not understand it any more ({error.selector})."
-    return f"Letterboxd could not be reached for page {page}: {error}."
+            return f"Letterboxd changed {place}: Marquee does not understand it any more."
+    return f"{error} at {place}."

@@ -40,15 +40,17 @@ time.sleep(600)
 
 
 class Listener:
-    """A sink that remembers, and can wait for a line."""
+    """A sink that remembers, and can wait for a line; what it `shows` is not told again."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shows: bool = False) -> None:
         self.said: Said = []
+        self._shows = shows
         self._heard = asyncio.Event()
 
-    def __call__(self, name: str, line: str) -> None:
+    def __call__(self, name: str, line: str) -> bool:
         self.said.append((name, line))
         self._heard.set()
+        return self._shows
 
     async def line_of(self, name: str) -> str:
         while True:
@@ -76,7 +78,27 @@ async def test_a_child_that_was_killed_is_said_to_be_killed() -> None:
     async with Group(Listener()) as group:
         child = await start(group, "victim", OBEDIENT)
         os.kill(child.process.pid, signal.SIGKILL)
-        assert "victim ended unexpectedly (ended by SIGKILL)." in str(await group.first_end())
+        assert "victim ended unexpectedly (killed by SIGKILL)." in str(await group.first_end())
+
+
+async def test_lines_that_were_shown_are_not_told_again() -> None:
+    async with Group(Listener(shows=True)) as group:
+        await start(group, "brief", "print('out of film'); raise SystemExit(3)")
+        assert str(await group.first_end()) == "brief ended unexpectedly (exit code 3)."
+
+
+async def test_a_child_has_of_our_open_files_those_alone_that_it_is_given(tmp_path: Path) -> None:
+    listener = Listener()
+    look = "import os; print([os.path.exists(f'/dev/fd/{n}') for n in map(int, os.environ['ASKED'].split())])"
+    kept, other = (os.open(tmp_path, os.O_RDONLY) for _ in range(2))
+    try:
+        async with Group(listener) as group:
+            environ = {**os.environ, "ASKED": f"{kept} {other}"}
+            await group.start("child", [sys.executable, "-c", look], environ, tmp_path, keep_open=[kept])
+            assert await listener.line_of("child") == "[True, False]"
+    finally:
+        os.close(kept)
+        os.close(other)
 
 
 async def test_only_the_last_lines_are_kept_and_every_line_is_passed_on() -> None:
@@ -156,7 +178,7 @@ from pathlib import Path
 from api.cli.processes import Group
 
 async def main():
-    async with Group(lambda name, line: print(line, flush=True)) as group:
+    async with Group(lambda name, line: bool(print(line, flush=True))) as group:
         await group.start("stubborn", [sys.executable, "-c", {STUBBORN!r}], os.environ, Path.cwd())
         await group.first_end()
 

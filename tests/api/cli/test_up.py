@@ -3,12 +3,16 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from api.cli.up import Serving, greet
 from tests.drivers.command import Command
 
 Start = Callable[..., Command]
@@ -53,7 +57,7 @@ def test_a_worker_that_dies_ends_the_group_with_its_name_and_reason(start: Start
     children = marquee.children()
     os.kill(children["worker"], signal.SIGKILL)
     assert marquee.wait() == 1
-    assert "worker ended unexpectedly (ended by SIGKILL)" in marquee.output
+    assert marquee.output.endswith("worker ended unexpectedly (killed by SIGKILL).\n")
     assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
 
 
@@ -76,3 +80,34 @@ def test_the_demo_prints_one_address_shows_films_and_leaves_nothing_behind(start
     assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
     assert not list(tmp_path.joinpath("temporary").iterdir())
     assert {path.name for path in tmp_path.iterdir()} == {"temporary", ".env"}
+
+
+class Readiness(BaseHTTPRequestHandler):
+    """Not ready the first time, ready from then on."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        well = self.asked > 1
+        self.send_response(200 if well else 503)
+        self.end_headers()
+        faults = [{"field": "redis", "message": "Redis does not answer."}]
+        self.wfile.write(
+            msgspec.json.encode({"title": "", "status": 503, "detail": "", "code": "not_ready", "errors": faults})
+        )
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+async def test_ready_is_said_when_it_is_true_and_what_is_amiss_before(capsys: pytest.CaptureFixture[str]) -> None:
+    with HTTPServer(("127.0.0.1", 0), Readiness) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        await greet(Serving(page="http://page/", api=f"http://127.0.0.1:{server.server_port}"), patience=0)
+        server.shutdown()
+        thread.join()
+    assert capsys.readouterr().out == (
+        "Marquee is up at http://page/, but not ready: Redis does not answer.\nMarquee is ready: http://page/\n"
+    )

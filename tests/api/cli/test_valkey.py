@@ -11,13 +11,14 @@ import pytest
 from redis.asyncio import Redis
 
 from api.cli import valkey
+from api.cli.folders import InUse, private_folder
 from api.cli.processes import ChildEnded, Group
 
 
 @asynccontextmanager
 async def running(data: Path) -> AsyncIterator[tuple[str, Redis]]:
-    with valkey.private_folder() as private:
-        async with Group(lambda name, line: None) as group:
+    with private_folder() as private:
+        async with Group(lambda name, line: False) as group:
             url = await valkey.start(group, private, data, os.environ)
             async with Redis.from_url(url, decode_responses=True) as client:
                 yield url, client
@@ -48,6 +49,14 @@ async def test_its_data_is_there_again_at_the_next_start(tmp_path: Path) -> None
         await client.set("film", "Vertigo")
     async with running(tmp_path / "data") as (_, client):
         assert await client.get("film") == "Vertigo"
+
+
+async def test_a_second_one_keeps_off_its_data(tmp_path: Path) -> None:
+    async with running(tmp_path / "data") as (_, client):
+        with pytest.raises(InUse, match=f"Marquee already runs with the data in {tmp_path}/data"):
+            async with running(tmp_path / "data"):
+                pass
+        assert await client.ping()
 
 
 async def test_data_that_it_cannot_read_ends_the_start_with_its_own_words(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from api.db import members, refreshes, runs, sources
 from api.db.engine import Database
 from api.db.paging import Paging
-from api.db.runs import LEASE
+from api.db.runs import LEASE, LeaseLost, RunOrder
 from api.db.sources import SourceNews
 from api.db.tables import refresh_members
 from api.errors import Conflict, NotFound
@@ -20,9 +20,9 @@ async def start(database: Database, *usernames: str, force: bool = False) -> Ref
         return await refreshes.start(db, usernames, trigger="manual", force=force)
 
 
-async def claim(database: Database, run: Refresh, owner: str, at: datetime) -> bool:
+async def claim(database: Database, run: Refresh, owner: str, at: datetime) -> RunOrder | None:
     async with database.write() as db:
-        return await runs.claim(db, run.id, owner, at) is not None
+        return await runs.claim(db, run.id, owner, at)
 
 
 async def test_a_member_has_one_active_run(database: Database) -> None:
@@ -47,22 +47,29 @@ async def test_an_ended_run_frees_its_members(database: Database) -> None:
 
 async def test_a_run_belongs_to_one_worker_until_its_lease_lapses(database: Database) -> None:
     run = await start(database, "alice")
-    assert await claim(database, run, "one", NOON)
-    assert not await claim(database, run, "two", NOON + LEASE / 2)
-    assert await claim(database, run, "two", NOON + LEASE + timedelta(seconds=1))
-    async with database.read() as db:
-        assert await runs.wanted(db, run.id, "one") is None
-        assert await runs.wanted(db, run.id, "two") is True
+    one = await claim(database, run, "one", NOON)
+    assert one is not None
+    assert await claim(database, run, "two", NOON + LEASE / 2) is None
+    two = await claim(database, run, "two", NOON + LEASE + timedelta(seconds=1))
+    assert two is not None
+    assert (one.attempts, two.attempts) == (1, 2)
+    async with database.write() as db:
+        assert await runs.wanted(db, one) is None
+        assert await runs.wanted(db, two) is True
+        with pytest.raises(LeaseLost):
+            await runs.demand_lease(db, one)
+        await runs.demand_lease(db, two)
 
 
 async def test_a_run_handed_over_is_taken_up_at_once(database: Database) -> None:
     run = await start(database, "alice")
-    assert await claim(database, run, "one", NOON)
+    order = await claim(database, run, "one", NOON)
+    assert order is not None
     async with database.write() as db:
         assert await runs.abandoned(db, NOON) == []
-        await runs.hand_over(db, run.id, "one")
+        await runs.hand_over(db, order)
         assert await runs.abandoned(db, NOON) == [(run.id, 1)]
-    assert await claim(database, run, "two", NOON)
+    assert await claim(database, run, "two", NOON) is not None
 
 
 async def test_an_ended_run_is_never_taken_up(database: Database) -> None:
@@ -70,7 +77,7 @@ async def test_an_ended_run_is_never_taken_up(database: Database) -> None:
     async with database.write() as db:
         await refreshes.close(db, run.id, status="cancelled", now=NOON)
         assert await runs.abandoned(db, NOON) == []
-    assert not await claim(database, run, "one", NOON)
+    assert await claim(database, run, "one", NOON) is None
 
 
 async def test_a_queued_run_is_cancelled_at_once(database: Database) -> None:
@@ -85,10 +92,40 @@ async def test_a_queued_run_is_cancelled_at_once(database: Database) -> None:
 
 async def test_a_running_one_is_asked_to_end(database: Database) -> None:
     run = await start(database, "alice")
-    assert await claim(database, run, "one", NOON)
+    order = await claim(database, run, "one", datetime.now(UTC))
+    assert order is not None
     async with database.write() as db:
         assert (await refreshes.request_cancel(db, run.id)).status == "running"
-        assert await runs.wanted(db, run.id, "one") is False
+        assert await runs.wanted(db, order) is False
+
+
+async def test_a_run_whose_worker_died_is_cancelled_at_once(database: Database) -> None:
+    run = await start(database, "alice")
+    assert await claim(database, run, "one", datetime.now(UTC) - 2 * LEASE) is not None
+    async with database.write() as db:
+        assert (await refreshes.request_cancel(db, run.id)).status == "cancelled"
+    assert not (await start(database, "alice")).already_running
+
+
+async def test_a_worker_that_died_before_it_saw_a_cancel_is_not_followed_by_another(database: Database) -> None:
+    run = await start(database, "alice")
+    now = datetime.now(UTC)
+    assert await claim(database, run, "one", now) is not None
+    async with database.write() as db:
+        await refreshes.request_cancel(db, run.id)
+    assert await claim(database, run, "two", now + 2 * LEASE) is None
+    async with database.read() as db:
+        assert (await refreshes.by_id(db, run.id)).status == "cancelled"
+
+
+async def test_failures_are_counted_all_and_shown_in_part(database: Database) -> None:
+    run = await start(database, "alice")
+    async with database.write() as db:
+        for number in range(120):
+            await runs.record_failure(db, run.id, stage="enriching", code="unreachable", message=str(number), now=NOON)
+        whole, [listed] = await refreshes.by_id(db, run.id), (await refreshes.listing(db, Paging())).items
+    assert (len(whole.failures), whole.failures_total, whole.failures[0].message) == (100, 120, "0")
+    assert (len(listed.failures), listed.failures_total) == (10, 120)
 
 
 async def test_the_newest_run_is_the_current_one(database: Database) -> None:
@@ -101,13 +138,6 @@ async def test_the_newest_run_is_the_current_one(database: Database) -> None:
         assert (await refreshes.newest(db)).id == second.id
         page = await refreshes.listing(db, Paging(page_size=1))
     assert ([run.id for run in page.items], page.total, page.has_next) == ([second.id], 2, True)
-
-
-async def test_a_forgotten_run_leaves_nothing(database: Database) -> None:
-    run = await start(database, "alice")
-    async with database.write() as db:
-        await refreshes.forget(db, run.id)
-        assert (await db.execute(select(refresh_members))).all() == []
 
 
 async def test_a_source_says_since_when_it_is_as_it_is(database: Database) -> None:

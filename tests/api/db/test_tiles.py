@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -71,3 +72,34 @@ async def test_two_films_can_trade_slugs_on_one_page(database: Database, swapped
     async with database.read() as db:
         slugs = dict((await db.execute(select(films.c.id, films.c.slug))).all())
     assert slugs == {one: "leo-1", two: "leo"}
+
+
+async def test_two_rows_of_one_film_become_one_name_and_fail_no_read(database: Database) -> None:
+    [by_lid] = await store(database, Tile(slug="heat-1995", lid="2bg8"))
+    [by_number] = await store(database, Tile(slug="heat", letterboxd_id=51994))
+    assert by_lid != by_number
+    for _ in range(2):
+        assert await store(database, Tile(slug="heat-1995", lid="2bg8", letterboxd_id=51994)) == [by_lid]
+    assert await store(database, Tile(slug="heat-1995", letterboxd_id=51994)) == [by_lid]
+
+
+@pytest.mark.parametrize(
+    ("match", "doubted"),
+    [
+        ({"state": "found", "confidence": "probable"}, True),
+        ({"state": "not_found"}, True),
+        ({"state": "found", "confidence": "proven"}, False),
+        ({"state": "found", "confidence": "probable", "locked": True}, False),
+    ],
+)
+@pytest.mark.parametrize("change", [{"year": 1996}, {"title": "Heat!"}, {}])
+async def test_a_match_is_doubted_when_what_it_was_found_by_changes(
+    database: Database, match: dict[str, object], doubted: bool, change: dict[str, Any]
+) -> None:
+    await store(database, Tile(slug="heat-1995", lid="2bg8"))
+    async with database.write() as db:
+        await db.execute(film_matches.update().values(tried_at=NOON, **match))
+    await store(database, Tile(**{"slug": "heat-1995", "lid": "2bg8"} | change))
+    async with database.read() as db:
+        tried_at = (await db.execute(select(film_matches.c.tried_at))).scalar_one()
+    assert (tried_at is None) == (doubted and bool(change))

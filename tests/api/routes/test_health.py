@@ -4,7 +4,8 @@ import httpx
 
 from api.db import migrate
 from api.db.engine import Database
-from api.queue import HEARTBEAT, open_queue
+from api.queue import beat as queue_beat
+from api.queue import fall_silent, open_queue
 from tests.api.conftest import NOBODY, Serve
 from tests.drivers.valkey import Valkey
 
@@ -62,7 +63,7 @@ async def test_a_database_that_cannot_be_opened_is_named(serve: Serve, tmp_path:
 async def beat(valkey: Valkey, *, alive: bool = True) -> None:
     queue = open_queue(valkey.url)
     if alive:
-        await queue.set(HEARTBEAT, b"1")
+        await queue_beat(queue, "one")
     else:
-        await queue.delete(HEARTBEAT)
+        await fall_silent(queue, "one")
     await queue.aclose(close_connection_pool=True)

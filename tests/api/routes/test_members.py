@@ -5,6 +5,7 @@ import pytest
 
 from api.db import tables
 from api.db.engine import Database
+from tests.api.conftest import NOBODY, Serve
 from tests.factories import NOW, EntryRow, FilmRow, MatchRow, MemberRow, add
 
 ALICE, CAROL = 1, 2
@@ -51,6 +52,19 @@ async def test_members_come_with_their_owner_first(client: httpx.AsyncClient) ->
     assert found == [("alice", True, 3), ("carol", False, 0)]
     assert page["items"][0]["url"] == "https://letterboxd.test/alice/"
     assert page["total"] == 2
+
+
+async def test_members_come_in_the_order_of_the_settings_then_by_name(serve: Serve, database: Database) -> None:
+    async with database.write() as db:
+        others = enumerate(("zoe", "bob", "dave"), start=CAROL + 1)
+        await add(db, tables.members, *(MemberRow.build(id=number, username=name) for number, name in others))
+    names = {"": ["zoe", "alice", "bob", "carol", "dave"], "sort_by=username": ["alice", "bob", "carol", "dave", "zoe"]}
+    async with serve(redis_url=NOBODY, letterboxd_username=("zoe", "alice")) as client:
+        for query, expected in names.items():
+            for order, found in (("asc", expected), ("desc", expected[::-1])):
+                page = (await client.get(f"/api/v1/members?{query}&sort_order={order}")).json()
+                assert [member["username"] for member in page["items"]] == found
+                assert [member["username"] for member in page["items"] if member["owner"]] == ["zoe"]
 
 
 async def test_members_come_in_pages(client: httpx.AsyncClient) -> None:

@@ -40,6 +40,7 @@ async def offers(database: Database) -> None:
 
 
 async def counts(client: httpx.AsyncClient, query: str = "") -> list[tuple[str, int]]:
+    """(provider, films) of each, in the order of the answer."""
     answer = await client.get(f"/api/v1/providers?{query}")
     assert answer.status_code == 200, answer.text
     return [(each["provider"], each["films"]) for each in answer.json()["items"]]
@@ -57,6 +58,48 @@ async def test_providers_of_a_country(client: httpx.AsyncClient) -> None:
 async def test_providers_of_what_is_on_a_watchlist(client: httpx.AsyncClient) -> None:
     assert await counts(client, "member=alice") == [("Mubi", 1), ("Netflix", 1)]
     assert await counts(client, "member=bob") == []
+
+
+async def test_what_is_paid_for_anyway_counts_as_subscription_and_comes_first(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    """A shop with every film comes after those that show something without extra payment."""
+    shop, arte = 2, 12
+    async with database.write() as db:
+        await add(db, tables.providers, ProviderRow.build(id=arte, name="arte"))
+        await add(
+            db,
+            tables.availability,
+            *(AvailabilityRow.build(film_id=number, provider_id=shop, offer="rent") for number in (1, 2, 3)),
+            *(AvailabilityRow.build(film_id=1, provider_id=arte, offer=kind) for kind in ("free", "ads")),
+            AvailabilityRow.build(film_id=3, provider_id=NETFLIX, offer="buy"),
+        )
+    items = (await client.get("/api/v1/providers")).json()["items"]
+    assert [(each["provider"], each["subscription"], each["films"]) for each in items] == [
+        ("Netflix", 2, 3),
+        ("arte", 1, 1),
+        ("Mubi", 1, 1),
+        ("Nobody's", 0, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Netflix", "Mubi", "Nobody's"]),
+        ("sort_by=subscription&sort_order=asc", ["Nobody's", "Mubi", "Netflix"]),
+        ("sort_by=films", ["Nobody's", "Netflix", "Mubi"]),
+        ("sort_by=name&sort_order=asc", ["Mubi", "Netflix", "Nobody's"]),
+        ("sort_by=name", ["Nobody's", "Netflix", "Mubi"]),
+    ],
+)
+async def test_providers_are_sorted(
+    client: httpx.AsyncClient, database: Database, query: str, found: list[str]
+) -> None:
+    async with database.write() as db:
+        rows = [AvailabilityRow.build(film_id=number, provider_id=2, offer="buy") for number in (1, 2, 3)]
+        await add(db, tables.availability, *rows)
+    assert [name for name, _ in await counts(client, query)] == found
 
 
 async def test_a_provider_has_its_logo(client: httpx.AsyncClient) -> None:

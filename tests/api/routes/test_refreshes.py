@@ -1,12 +1,17 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import cast
 
 import httpx
 import pytest
 from arq.connections import ArqRedis
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-from api.db import members, refreshes, tables
+from api.db import members, refreshes, runs, tables
 from api.db.engine import Database
 from api.queue import QUEUE, open_queue
+from api.routes.refreshes import hand_over
 from tests.api.conftest import Serve
 from tests.drivers.valkey import Valkey
 from tests.factories import MemberRow, RefreshRow, add
@@ -91,6 +96,45 @@ async def test_while_redis_is_away_nothing_is_left_behind_and_reading_goes_on(se
             assert (await client.post("/api/v1/refreshes")).status_code == 202
 
 
+async def test_while_redis_is_away_a_running_refresh_is_not_answered_with(serve: Serve, database: Database) -> None:
+    """It could not go on, so that nobody is told that one is under way; where it stands can still be read."""
+    with Valkey() as own:
+        async with serve(redis_url=own.url) as client:
+            run = (await client.post("/api/v1/refreshes")).json()
+            own.stop()
+            assert (await client.post("/api/v1/refreshes")).status_code == 503
+            assert (await client.get("/api/v1/refreshes/current")).json() == run
+
+
+async def test_a_run_that_cannot_be_handed_over_is_closed_and_can_still_be_looked_at(
+    serve: Serve, database: Database
+) -> None:
+    """Redis answers and takes nothing. Somebody else may have been sent to the run meanwhile."""
+    with Valkey() as own:
+        async with serve(redis_url=own.url) as client, Redis.from_url(own.url) as redis:
+            await redis.config_set("maxmemory", 1)
+            answer = await client.post("/api/v1/refreshes")
+            assert (answer.status_code, answer.json()["detail"]) == (503, "Redis is not available now.")
+            run = (await client.get("/api/v1/refreshes/current")).json()
+            assert (run["status"], run["error"]["code"], run["members"]) == ("failed", "unavailable", ["alice", "bob"])
+            await redis.config_set("maxmemory", 0)
+            again = await client.post("/api/v1/refreshes")
+            assert (again.status_code, again.json()["already_running"]) == (202, False)
+
+
+async def test_a_run_that_a_worker_took_up_goes_on_though_its_handing_over_seemed_to_fail(database: Database) -> None:
+    class TakenUpUnheard:
+        async def enqueue_job(self, _name: str, refresh_id: int, **_options: object) -> None:
+            async with database.write() as db:
+                await runs.claim(db, refresh_id, "worker", datetime.now(UTC))
+            raise RedisConnectionError("the answer was lost")
+
+    async with database.write() as db:
+        run = await refreshes.start(db, ["alice"], trigger="manual", force=False)
+    run = await hand_over(database, cast(ArqRedis, TakenUpUnheard()), run)
+    assert run.status == "running"
+
+
 async def test_without_a_redis_url_a_refresh_is_refused(serve: Serve, database: Database) -> None:
     async with serve(redis_url=None) as client:
         answer = await client.post("/api/v1/refreshes")
@@ -104,6 +148,8 @@ async def test_refreshes_are_listed_newest_first_and_in_pages(client: httpx.Asyn
     page = (await client.get("/api/v1/refreshes?page_size=2&page=2")).json()
     assert [run["id"] for run in page["items"]] == [3, 2]
     assert page["total_pages"] == 3
+    page = (await client.get("/api/v1/refreshes?page_size=2&sort_by=created_at&sort_order=asc")).json()
+    assert [run["id"] for run in page["items"]] == [1, 2]
 
 
 async def test_the_newest_refresh(client: httpx.AsyncClient, database: Database) -> None:
@@ -138,6 +184,7 @@ async def test_failures_and_errors_are_shown(client: httpx.AsyncClient, database
         {
             "member": "alice",
             "slug": None,
+            "title": None,
             "stage": "enriching",
             "code": "unreachable",
             "message": "TMDB did not answer",

@@ -28,6 +28,8 @@ async def test_sources_of_one_member(client: httpx.AsyncClient, database: Databa
         await members.ensure(db, ["alice", "bob"])
     page = (await client.get("/api/v1/sources?member=bob")).json()
     assert [source["member"] for source in page["items"]] == ["bob"]
+    page = (await client.get("/api/v1/sources?sort_by=member&sort_order=desc")).json()
+    assert [source["member"] for source in page["items"]] == ["bob", "alice"]
     assert (await client.get("/api/v1/sources?member=mallory")).status_code == 400
 
 

@@ -1,13 +1,14 @@
 """The watchlist as its reader sees it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.web.conftest import Browser, document, words
-from tests.web.fake_api import FakeApi, ago, ahead, film, offer, run, source
+from tests.web.conftest import Browser, document, said_in, words
+from tests.web.fake_api import FakeApi, ago, ahead, failure, film, offer, run, source
 
 
 async def test_a_film_shows_its_title_year_runtime_and_where_it_streams(page: Browser, api: FakeApi) -> None:
@@ -17,9 +18,9 @@ async def test_a_film_shows_its_title_year_runtime_and_where_it_streams(page: Br
     assert card.css(".title a::text").get() == "Aftersun"
     assert card.css(".title a::attr(href)").get() == "https://letterboxd.test/film/aftersun/"
     assert card.css(".facts span::text").getall() == ["2022", "1 h 41 min"]
-    assert card.css(".state::text").get() == "Streaming"
-    assert card.css(".logos img::attr(alt)").getall() == ["MUBI", "Apple TV"]
-    assert card.css(".logos img::attr(title)").getall() == ["MUBI (subscription)", "Apple TV (rent)"]
+    assert said_in(card.css(".state")) == "Streaming or rent"
+    assert card.css(".logos img::attr(alt)").getall() == ["MUBI (subscription)", "Apple TV (rent)"]
+    assert card.css(".logos .paid img::attr(alt)").getall() == ["Apple TV (rent)"]
 
 
 async def test_a_poster_comes_in_three_sizes_and_keeps_its_place(page: Browser, api: FakeApi) -> None:
@@ -50,7 +51,7 @@ async def test_offers_of_other_countries_are_not_shown(page: Browser, api: FakeA
     api.films = [film("Ran", offers=[offer("Arte", country="DE")])]
     card = document(await page.get()).css(".film")
     assert not card.css(".logos")
-    assert card.css(".state::text").get() == "Not available"
+    assert said_in(card.css(".state")) == "Not available"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ async def test_offers_of_other_countries_are_not_shown(page: Browser, api: FakeA
         ({}, "Not available"),
         ({"checked_at": None}, "Not checked yet"),
         ({"checked_at": None, "match": "pending"}, "Not checked yet"),
-        ({"checked_at": None, "match": "review"}, "Waiting for your choice"),
+        ({"checked_at": None, "match": "review"}, "Match not certain"),
         ({"checked_at": None, "match": "not_found"}, "Not on TMDB"),
         ({"checked_at": None, "match": "error"}, "Could not be looked up"),
     ],
@@ -71,17 +72,38 @@ async def test_every_film_says_what_is_known_of_it(
     page: Browser, api: FakeApi, fields: dict[str, Any], said: str
 ) -> None:
     api.films = [film("Ran", **fields)]
-    assert document(await page.get()).css(".state::text").get() == said
+    assert said_in(document(await page.get()).css(".state")) == said
 
 
 async def test_the_top_says_how_many_how_current_and_where(page: Browser, api: FakeApi) -> None:
     api.films = [film("Ran", offers=[offer("MUBI")]), film("Stalker")]
     response = await page.get()
     summary = document(response).css("#summary")
-    assert " ".join(" ".join(summary.css("*::text").getall()).split()) == (
-        "2 films 1 on subscription in United Kingdom Updated 5 minutes ago"
-    )
+    assert said_in(summary) == "2 films 1 on subscription in the UK Updated 5 minutes ago"
     assert "(Europe/Berlin)" in summary.css("time::attr(title)").get("")
+
+
+async def test_none_on_subscription_is_said_only_where_it_is_known(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran"), film("Stalker")]
+    assert "none on subscription in the UK" in await page.words()
+    api.films[1]["checked_at"] = None
+    assert "subscription" not in said_in(document(await page.get()).css("#summary"))
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ({7: run("failed")}, "2 of 335 films read so far Not read completely yet"),
+        ({7: run()}, "2 of 335 films read so far"),
+    ],
+    ids=["broken off", "while it is read"],
+)
+async def test_a_part_of_a_watchlist_is_not_called_the_whole(
+    page: Browser, api: FakeApi, runs: dict[int, Any], said: str
+) -> None:
+    api.films = [film("Ran", checked_at=None), film("Stalker", checked_at=None)]
+    api.sources, api.runs = [source("never", good_at=None, expected=335, got=2)], runs
+    assert said_in(document(await page.get()).css("#summary")) == said
 
 
 async def test_members_can_be_switched(page: Browser, api: FakeApi) -> None:
@@ -95,7 +117,8 @@ async def test_members_can_be_switched(page: Browser, api: FakeApi) -> None:
 async def test_an_unknown_member_is_a_page_that_says_so(page: Browser) -> None:
     response = await page.get("/?member=zoe")
     assert response.status_code == 404
-    assert "Marquee does not follow a member named zoe." in words(response)
+    assert "Nobody of this name Marquee does not follow a member named zoe." in words(response)
+    assert document(response).css(".skip::attr(href)").get() == "#main"
 
 
 async def test_the_address_reaches_the_api_and_stays_in_the_form(page: Browser, api: FakeApi) -> None:
@@ -156,17 +179,68 @@ async def test_htmx_gets_the_films_alone_and_a_clean_address(page: Browser, api:
     response = await page.fragment("/?q=ran&offer=&sort=newest", hx_target="films", hx_trigger="filter")
     assert "<html" not in response.text
     assert response.headers["hx-push-url"] == "/?q=ran"
+    assert not document(response).css("#services")
     assert "HX-Request" in response.headers["vary"]
     assert document(response).css("#films .title a::text").getall() == ["Ran"]
     assert document(response).css("#results[hx-swap-oob]")
 
 
-async def test_films_that_load_themselves_leave_the_address_and_the_reader_alone(page: Browser, api: FakeApi) -> None:
+@pytest.mark.parametrize(
+    ("before", "now", "header", "value"),
+    [
+        ("/?sort=title", "/?q=m&sort=title", "hx-push-url", "/?q=m&sort=title"),
+        ("/?q=m", "/?q=mu", "hx-replace-url", "/?q=mu"),
+        ("/?q=mu&page=2", "/?q=mul", "hx-replace-url", "/?q=mul"),
+        ("/?q=mul", "/?q=mul", "hx-push-url", "false"),
+        ("/?q=mul", "/?q=", "hx-push-url", "/"),
+        ("/?q=mul", "/?q=mul&offer=rent", "hx-push-url", "/?q=mul&offer=rent"),
+        ("/?member=ana", "/?member=ana&provider=8", "hx-push-url", "/?member=ana&provider=8"),
+    ],
+)
+async def test_typing_a_search_is_one_step_in_the_history(
+    page: Browser, before: str, now: str, header: str, value: str
+) -> None:
+    response = await page.fragment(now, hx_target="films", hx_current_url=f"http://marquee.test{before}")
+    said = {name: response.headers.get(name) for name in ("hx-push-url", "hx-replace-url")}
+    assert {name: text for name, text in said.items() if text} == {header: value}
+
+
+async def test_services_come_as_the_api_orders_them_and_keep_their_places_during_a_refresh(
+    page: Browser, api: FakeApi
+) -> None:
+    def shown(response: httpx.Response) -> list[str]:
+        return document(response).css("#services input::attr(value)").getall()
+
+    async def reload(response: httpx.Response) -> httpx.Response:
+        address = document(response).css("#films::attr(hx-get)").get("")
+        return await page.fragment(address, hx_target="films", hx_trigger="films")
+
+    api.runs = {7: run()}
+    api.films = [film("Ran", offers=[offer("MUBI", provider_id=11), offer("ITVX", provider_id=41)])]
+    response = await page.get()
+    assert shown(response) == ["11", "41"]
+    api.films.insert(0, film("Stalker", offers=[offer("Netflix", provider_id=8), offer("ITVX", provider_id=41)]))
+    response = await reload(response)
+    assert shown(response) == ["11", "41", "8"]
+    api.runs = {7: run("succeeded")}
+    assert shown(await reload(response)) == ["8", "41", "11"]
+
+
+async def test_the_films_can_be_skipped_to(page: Browser, api: FakeApi) -> None:
     api.films = [film("Ran")]
+    response = await page.get()
+    assert document(response).css(".skip::attr(href)").get() == "#films"
+    assert document(response).css("#films::attr(tabindex)").get() == "-1"
+
+
+async def test_films_that_load_themselves_leave_the_address_and_the_reader_alone(page: Browser, api: FakeApi) -> None:
+    api.films, api.runs = [film("Ran")], {7: run()}
     response = await page.fragment("/?q=ran", hx_target="films", hx_trigger="films")
     assert "hx-push-url" not in response.headers
     assert not document(response).css("#results")
     assert document(response).css("#films::attr(hx-get)").get() == "/?q=ran"
+    api.runs = {7: run("succeeded")}
+    assert document(await page.fragment("/?q=ran", hx_target="films", hx_trigger="films")).css("#results")
 
 
 async def test_going_back_gets_the_whole_page(page: Browser, api: FakeApi) -> None:
@@ -229,6 +303,7 @@ async def test_a_filter_that_fits_nothing_offers_the_way_back(page: Browser, api
     response = await page.get("/?q=zzz&sort=title")
     assert "No film fits" in words(response)
     assert document(response).css("#films a.button::attr(href)").get() == "/?sort=title"
+    assert said_in(document(response).css("#results")) == "No film fits."
 
 
 @pytest.mark.parametrize(
@@ -237,17 +312,14 @@ async def test_a_filter_that_fits_nothing_offers_the_way_back(page: Browser, api
         (source("stale", good_at=ago(days=3)), "may be out of date"),
         (
             source("incomplete", got=300, expected=335),
-            "Letterboxd showed 300 of 335 films. Nothing was removed. Next try",
+            "Letterboxd showed 300 of 335 films. Nothing was removed. Tried",
         ),
         (
             source("blocked", message="Letterboxd did not let Marquee read page 2 (it asked for a browser check)"),
-            "page 2 (it asked for a browser check) Nothing was changed. Next try",
+            "page 2 (it asked for a browser check). Nothing was removed. Tried",
         ),
-        (source("rate_limited"), "Letterboxd asked Marquee to slow down. Nothing was changed. Next try"),
-        (
-            source("private"),
-            "set the watchlist to “Anyone” in Letterboxd’s privacy settings, or give Marquee an export",
-        ),
+        (source("rate_limited"), "Letterboxd asked Marquee to slow down. Nothing was removed. Tried"),
+        (source("private"), "set the watchlist to “Anyone” in Letterboxd’s privacy settings. Letterboxd settings"),
         (source("missing"), "Letterboxd knows no member ana"),
         (source("changed"), "Letterboxd changed its pages"),
         (source("unreachable"), "Letterboxd could not be reached"),
@@ -264,6 +336,25 @@ async def test_every_state_of_the_source_is_said_and_the_films_stay(
     assert document(response).css(".title a::text").getall() == ["Ran"]
 
 
+async def test_a_state_that_lasts_says_since_when(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    api.sources = [source("unreachable", since=ago(days=40), next_try_at=ago(minutes=1))]
+    times = said_in(document(await page.get()).css(".notice .times"))
+    assert re.fullmatch(r"Tried 5 minutes ago , like this since \d+ \w+( \d+)? \.", times)
+
+
+async def test_a_new_state_says_before_when_it_is_not_tried_again(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    api.sources = [source("blocked", next_try_at=ahead(hours=30))]
+    times = said_in(document(await page.get()).css(".notice .times"))
+    assert times.startswith("Tried 5 minutes ago , next try not before ")
+
+
+async def test_nothing_is_said_of_removing_where_there_is_nothing(page: Browser, api: FakeApi) -> None:
+    api.sources = [source("blocked", good_at=None)]
+    assert "Nothing was removed" not in await page.words()
+
+
 async def test_a_private_watchlist_that_was_never_read_is_not_called_empty(page: Browser, api: FakeApi) -> None:
     api.sources = [source("private", good_at=None)]
     said = await page.words()
@@ -275,23 +366,67 @@ async def test_a_failed_refresh_gives_its_reason_and_what_comes_next(page: Brows
     api.films = [film("Ran")]
     api.runs = {7: run("failed", error={"code": "key_refused", "message": "TMDB does not accept this key"})}
     said = await page.words()
-    assert "The last refresh failed" in said
-    assert "TMDB does not accept this key. What was known before is kept. Marquee tries again" in said
+    assert "The last refresh failed TMDB does not accept the key in TMDB_API_KEY." in said
+    assert "Put a valid one there and start Marquee again." in said
+
+
+async def test_the_failed_refresh_stands_above_an_older_trouble_of_the_source(page: Browser, api: FakeApi) -> None:
+    api.films, api.sources = [film("Ran")], [source("unreachable")]
+    api.runs = {7: run("failed", error={"code": "internal", "message": "The disk is full."})}
+    titles = document(await page.get()).css(".notice h2::text").getall()
+    assert titles == ["The last refresh failed", "Letterboxd could not be reached"]
 
 
 async def test_what_the_source_says_is_not_said_twice(page: Browser, api: FakeApi) -> None:
     api.films, api.sources = [film("Ran")], [source("blocked")]
     api.runs = {7: run("partial", error={"code": "blocked", "message": "Letterboxd did not let Marquee in"})}
-    assert len(document(await page.get()).css(".notice")) == 1
+    api.runs[7]["failures"] = [failure(member="ana", code="blocked")]
+    assert document(await page.get()).css(".notice h2::text").getall() == ["Letterboxd turned Marquee away"]
+
+
+async def test_the_trouble_of_others_is_told_as_theirs(page: Browser, api: FakeApi) -> None:
+    api.films, api.usernames = [film("Ran")], ["ana", "ben", "zoe"]
+    others = [failure(member="ben", code="private"), failure(member="zoe", code="missing")]
+    api.runs = {7: run("partial", members=api.usernames, error=others[0], failures=others, failures_total=2)}
+    notice = document(await page.get()).css(".notice")
+    assert said_in(notice) == ("2 other watchlists could not be read: ben (private), zoe (not known to Letterboxd)")
+    assert notice.css("a::attr(href)").getall() == ["/?member=ben", "/?member=zoe"]
+    assert "calm" in notice.attrib["class"]
+
+
+async def test_films_that_failed_are_not_mixed_with_members(page: Browser, api: FakeApi) -> None:
+    api.films, api.usernames = [film("Ran")], ["ana", "ben"]
+    failures = [failure(member="ben", code="private"), failure(slug="ran", title="Ran"), failure(slug="ikiru")]
+    api.runs = {7: run("partial", members=api.usernames, error=failures[0], failures=failures, failures_total=3)}
+    titles = document(await page.get()).css(".notice h2::text").getall()
+    assert titles == ["2 films could not be looked up", "1 other watchlist could not be read:"]
+
+
+async def test_a_host_that_was_given_up_is_the_reason_and_its_films_are_below(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    given_up = failure(code="unreachable", message="TMDB answered with an error (503), 5 times in a row.")
+    failures = [failure(slug="ran", title="Ran"), given_up]
+    api.runs = {7: run("partial", error=given_up, failures=failures, failures_total=2)}
+    assert said_in(document(await page.get()).css(".notice")) == (
+        "The last refresh could not finish everything TMDB answered with an error (503), 5 times in a row. "
+        "1 film could not be looked up Ran: It failed."
+    )
+
+
+async def test_a_trouble_with_the_member_that_is_no_state_of_the_source_is_said(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    mistake = failure(member="ana", code="unexpected", message="Marquee made a mistake (KeyError).")
+    api.runs = {7: run("failed", error=mistake, failures=[mistake], failures_total=1)}
+    assert "The last refresh failed Marquee made a mistake (KeyError). What was known" in await page.words()
 
 
 async def test_films_that_could_not_be_looked_up_are_listed_on_demand(page: Browser, api: FakeApi) -> None:
-    failure = {"member": "ana", "slug": "ran", "stage": "enriching", "code": "x", "message": "TMDB answered 502"}
-    api.films, api.runs = [film("Ran")], {7: run("partial", failures=[failure] * 40)}
+    failed = failure(slug="ran", title="Ran", message="TMDB answered 502")
+    api.films, api.runs = [film("Ran")], {7: run("partial", failures=[failed] * 100, failures_total=340)}
     notice = document(await page.get()).css(".notice")
-    assert notice.css("h2::text").get() == "40 films could not be looked up"
+    assert notice.css("details summary h2::text").get() == "340 films could not be looked up"
     lines = notice.css("details li::text").getall()
-    assert (lines[0], lines[-1], len(lines)) == ("ran: TMDB answered 502", "and 10 more", 31)
+    assert (lines[0], lines[-1], len(lines)) == ("Ran: TMDB answered 502", "and 310 more", 31)
 
 
 async def test_the_credits_are_those_that_are_owed(page: Browser) -> None:

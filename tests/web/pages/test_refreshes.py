@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from tests.web.conftest import HTMX, Browser, document, words
@@ -35,7 +36,7 @@ async def test_the_button_turns_into_a_bar(page: Browser, api: FakeApi) -> None:
     bar = document(response).css("#refresh")
     assert bar.attrib["hx-trigger"] == "every 1s"
     assert bar.attrib["hx-swap"] == "outerHTML"
-    assert "Waiting for the worker" in words(response)
+    assert "Waiting to start" in words(response)
     assert document(response).css("#refresh-status[hx-swap-oob]::text").get() == "Refresh started."
 
 
@@ -44,11 +45,19 @@ async def test_a_page_opened_in_the_middle_shows_the_bar_at_once(page: Browser, 
     response = await page.get()
     progress = document(response).css("progress")
     assert (progress.attrib["max"], progress.attrib["value"]) == ("123", "37")
-    assert "Looking up where films stream" in words(response)
+    assert "Finding where films stream" in words(response)
     assert "37 of 123 · about 2 minutes left" in words(response)
 
 
-async def test_the_bar_asks_on_until_the_end_and_then_no_more(page: Browser, api: FakeApi) -> None:
+async def test_a_reading_of_several_watchlists_does_not_pretend_to_know_its_end(page: Browser, api: FakeApi) -> None:
+    api.runs = {7: run(stage="reading", members=["ana", "ben"], done=20, total=335)}
+    said = words(await page.get())
+    assert "Reading and looking up" in said
+    assert "20 of at least 335" in said
+    assert "left" not in said
+
+
+async def test_the_bar_asks_on_until_the_end_and_then_seldom(page: Browser, api: FakeApi) -> None:
     api.runs = {7: run()}
     address = document(await page.get()).css("#refresh::attr(hx-get)").get("")
     bar = await page.fragment(address)
@@ -56,12 +65,30 @@ async def test_the_bar_asks_on_until_the_end_and_then_no_more(page: Browser, api
     api.runs = {7: run("succeeded", done=123, counts={"added": 4, "removed": 1, "arrived": 3})}
     last = await page.fragment(document(bar).css("#refresh::attr(hx-get)").get(""))
     assert last.status_code == 200
-    assert not document(last).css("#refresh[hx-trigger], #refresh[hx-get]")
-    assert document(last).css("#refresh button::text").get() == "Refresh"
+    assert document(last).css("#refresh::attr(hx-trigger)").get() == "every 60s"
+    assert document(last).css("#refresh button span::text").get() == "Refresh"
     assert last.headers["hx-trigger"] == "films-changed"
     said = "Refresh finished: 4 films added, 1 removed, 3 offers arrived."
     assert document(last).css("#refresh-status::text").get() == said
-    assert "4 films added, 1 removed, 3 offers arrived." in document(last).css(".outcome::text").get("")
+    assert "4 films added, 1 removed, 3 offers arrived." in words(last)
+
+
+async def test_a_page_left_open_notices_a_refresh_that_it_did_not_start(page: Browser, api: FakeApi) -> None:
+    def address(response: httpx.Response) -> str:
+        return document(response).css("#refresh::attr(hx-get)").get("")
+
+    first = await page.get()
+    assert (await page.fragment(address(first))).status_code == 204
+    api.runs = {7: run()}
+    begun = await page.fragment(address(first))
+    assert document(begun).css("#refresh::attr(hx-trigger)").get() == "every 1s"
+    assert "hx-trigger" not in begun.headers
+    api.runs = {7: run("succeeded")}
+    ended = await page.fragment(address(first))
+    assert ended.headers["hx-trigger"] == "films-changed"
+    assert (await page.fragment(address(ended))).status_code == 204
+    api.away = True
+    assert (await page.fragment(address(ended))).status_code == 204
 
 
 async def test_films_are_loaded_now_and_then_while_there_are_new_ones(page: Browser, api: FakeApi) -> None:
@@ -91,7 +118,7 @@ async def test_progress_is_read_out_at_the_quarters_only(page: Browser, api: Fak
 async def test_a_bar_of_an_unknown_run_ends(page: Browser) -> None:
     response = await page.fragment(BAR)
     assert response.status_code == 200
-    assert not document(response).css("[hx-trigger]")
+    assert document(response).css("#refresh::attr(hx-trigger)").get() == "every 60s"
     assert document(response).css("#refresh button")
 
 
@@ -117,7 +144,7 @@ async def test_a_bar_with_a_strange_address_is_a_bar(page: Browser, api: FakeApi
 
 async def test_a_run_that_nobody_takes_up_says_why(page: Browser, api: FakeApi) -> None:
     api.runs = {7: run("queued", created_at=ago(minutes=1), total=0)}
-    assert "No worker has taken this up yet." in await page.words()
+    assert "The worker, the part of Marquee that reads, does not run." in await page.words()
 
 
 async def test_a_running_refresh_can_be_cancelled(page: Browser, api: FakeApi) -> None:
@@ -126,6 +153,8 @@ async def test_a_running_refresh_can_be_cancelled(page: Browser, api: FakeApi) -
     response = await page.post(button.attrib["hx-post"], **HTMX)
     assert api.paths("POST") == ["/refreshes/7/cancel"]
     assert "Cancelling" in words(response)
+    assert "left" not in words(response)
+    assert document(response).css("#refresh button[aria-disabled]::text").get() == "Cancel"
     address = document(response).css("#refresh::attr(hx-get)").get("")
     assert "Cancelling" in words(await page.fragment(address))
     api.runs = {7: run("cancelled")}
@@ -136,7 +165,10 @@ async def test_cancelling_works_without_javascript(page: Browser, api: FakeApi) 
     api.runs = {7: run()}
     action = document(await page.get("/?sort=title")).css("#refresh form::attr(action)").get("")
     response = await page.post(action)
-    assert (response.status_code, response.headers["location"]) == (303, "/?sort=title")
+    assert (response.status_code, response.headers["location"]) == (303, "/?sort=title&stopping=7")
+    assert "Cancelling" in await page.words(response.headers["location"])
+    api.runs = {8: run() | {"id": 8}}
+    assert "Cancelling" not in await page.words(response.headers["location"])
 
 
 async def test_cancelling_what_has_ended_shows_how_it_ended(page: Browser, api: FakeApi) -> None:
@@ -152,7 +184,7 @@ async def test_without_redis_the_button_says_so(page: Browser, api: FakeApi) -> 
     response = await page.post("/refresh", **HTMX)
     assert (response.status_code, response.headers["hx-retarget"]) == (503, "#flash")
     assert response.headers["hx-reswap"] == "innerHTML"
-    assert "Redis is not available: connection refused." in words(response)
+    assert "No refresh can start now The queue (Valkey or Redis) does not answer." in words(response)
 
 
 async def test_without_redis_and_without_javascript_the_page_stays_and_says_so(page: Browser, api: FakeApi) -> None:
@@ -160,7 +192,7 @@ async def test_without_redis_and_without_javascript_the_page_stays_and_says_so(p
     api.refusals["POST /refreshes"] = (503, "Redis is not available: connection refused.")
     response = await page.post("/refresh?sort=title")
     assert response.status_code == 503
-    assert "Redis is not available" in " ".join(document(response).css("#flash *::text").getall())
+    assert "does not answer. The films that are shown stay." in words(response)
     assert document(response).css(".title a::text").getall() == ["Ran"]
 
 
@@ -171,10 +203,16 @@ async def test_without_redis_and_without_javascript_the_page_stays_and_says_so(p
         ("succeeded", {"removed": 1, "left": 2}, "Refresh finished just now: 1 film removed, 2 offers left."),
         ("partial", {"added": 2}, "Refresh partly done just now: 2 films added."),
         ("cancelled", {}, "Refresh cancelled just now: nothing changed."),
+        ("failed", {"found": 28, "added": 28}, "Refresh failed just now: 28 films read."),
     ],
 )
 async def test_the_last_refresh_says_what_it_changed(
     page: Browser, api: FakeApi, status: str, counts: dict[str, int], said: str
 ) -> None:
     api.runs = {7: run(status, counts=counts)}
-    assert said in await page.words()
+    assert said in (await page.words()).replace(" :", ":")
+
+
+async def test_what_changed_on_several_watchlists_is_told_as_of_several(page: Browser, api: FakeApi) -> None:
+    api.runs = {7: run("succeeded", members=["ana", "ben"], counts={"removed": 2})}
+    assert "Refresh of 2 watchlists finished just now : 2 films removed." in await page.words()

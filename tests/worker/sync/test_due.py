@@ -14,7 +14,7 @@ SETTINGS = Settings(letterboxd_username=("alice",), tmdb_api_key="key")
 
 
 def due(*, force: bool = False) -> Due:
-    order = RunOrder(id=1, trigger="manual", force=force, created_at=NOON, attempts=1, members=[])
+    order = RunOrder(id=1, owner="one", trigger="manual", force=force, created_at=NOON, attempts=1, members=[])
     return due_in(order, SETTINGS)
 
 
@@ -76,3 +76,8 @@ def test_an_open_question_is_tried_weekly(state: str) -> None:
 
 def test_a_persons_choice_is_never_tried_again() -> None:
     assert not due(force=True).is_match_due(film(state="not_found", media_type=None, tmdb_id=None, locked=True))
+
+
+def test_a_film_whose_name_changed_is_matched_again_whatever_is_known_of_it() -> None:
+    assert due().is_match_due(film(tried_at=None))
+    assert not due().is_match_due(film(tried_at=None, locked=True))

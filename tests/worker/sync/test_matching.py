@@ -12,7 +12,7 @@ from api.errors import Blocked, MarkupChanged, Missing, RateLimited, SourceError
 from worker.sources.letterboxd.film import FilmPage
 from worker.sources.tmdb import reading
 from worker.sources.tmdb.shapes import Hit, SearchResult
-from worker.sync.matching import FilmIdentity, Match, by_page, by_search, find_match
+from worker.sync.matching import FilmIdentity, Match, by_page, by_search
 
 FILM = FilmIdentity(slug="blue-heron", title="Blue Heron", year=2025, lid="aaaa", letterboxd_id=77)
 ONE_WORD = FilmIdentity(slug="heat-1995", title="The Heat", year=1995, lid="bbbb")
@@ -90,7 +90,10 @@ class World:
         self.page = replace(PAGE, tmdb=(media_type, tmdb_id), **more)
 
     async def match(self, film: FilmIdentity = FILM, exclude: frozenset[tuple[str, int]] = frozenset()) -> Match:
-        return await find_match(film, self, self.film_page, ["GB"], exclude=exclude)
+        searched = await by_search(film, self, exclude=exclude)
+        if searched.state != "pending":
+            return searched
+        return await by_page(film, self, self.film_page, ["GB"], searched=searched, exclude=exclude)
 
 
 @pytest.fixture
@@ -110,27 +113,9 @@ def offered(match: Match) -> list[tuple[str, int]]:
     return [(row["media_type"], row["tmdb_id"]) for row in match.candidates]
 
 
-async def test_a_persons_choice_is_returned_without_a_question(world: World) -> None:
-    match = await world.match(replace(FILM, known=("tv", 5), locked=True), frozenset({("tv", 5)}))
-    assert (how(match), title_of(match)) == (("found", "manual", "proven"), ("tv", 5))
-    assert world.asked == []
-
-
-async def test_a_persons_choice_of_no_title_stays(world: World) -> None:
-    assert (await world.match(replace(FILM, locked=True))).state == "not_found"
-    assert world.asked == []
-
-
-async def test_a_known_id_is_returned_as_it_is(world: World) -> None:
-    match = await world.match(replace(FILM, known=("movie", 5)))
-    assert (how(match), title_of(match)) == (("found", None, None), ("movie", 5))
-    assert world.asked == []
-
-
-async def test_a_known_id_that_tmdb_dropped_is_matched_again(world: World) -> None:
-    world.found(hit(6))
-    match = await world.match(replace(FILM, known=("movie", 5)), frozenset({("movie", 5)}))
-    assert title_of(match) == ("movie", 6)
+async def test_a_title_that_tmdb_dropped_is_not_found_again(world: World) -> None:
+    world.found(hit(5), hit(6))
+    assert title_of(await world.match(exclude=frozenset({("movie", 5)}))) == ("movie", 6)
 
 
 async def test_a_rare_name_takes_one_request(world: World) -> None:

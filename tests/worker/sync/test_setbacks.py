@@ -2,48 +2,66 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.db.sources import SourceNews
 from api.errors import Blocked, MarkupChanged, Missing, Private, RateLimited, SourceError, Transient
-from worker.sync.setbacks import LONGEST_WAIT, setback
+from worker.sync import setbacks
+from worker.sync.setbacks import LONGEST_WAIT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 URL = "https://letterboxd.com/alice/watchlist/page/2/"
 
 
+def setback(error: SourceError, *, page: int = 2, failures: int = 0) -> SourceNews:
+    return setbacks.setback(error, member="alice", page=page, failures=failures, now=NOON)
+
+
 @pytest.mark.parametrize(
-    ("error", "state"),
+    ("error", "state", "message"),
     [
-        (Blocked(URL, challenge=True), "blocked"),
-        (Blocked(URL, challenge=False), "blocked"),
-        (Private(URL), "private"),
-        (Missing(URL), "missing"),
-        (RateLimited(URL), "rate_limited"),
-        (Transient(URL, 502), "unreachable"),
-        (MarkupChanged(".grid", url=URL), "changed"),
+        (
+            Blocked(URL, challenge=True),
+            "blocked",
+            "Letterboxd did not let Marquee read page 2 of alice’s watchlist (it asked for a browser check).",
+        ),
+        (Blocked(URL, challenge=False), "blocked", "Letterboxd did not let Marquee read page 2 of alice’s watchlist."),
+        (Private(URL), "private", "The watchlist of alice is private on Letterboxd."),
+        (Missing(URL), "missing", "Letterboxd knows no member alice."),
+        (RateLimited(URL), "rate_limited", "Letterboxd asked Marquee to slow down at page 2 of alice’s watchlist."),
+        (
+            Transient(URL, 502, host="Letterboxd"),
+            "unreachable",
+            "Letterboxd answered with an error (502) at page 2 of alice’s watchlist.",
+        ),
+        (
+            MarkupChanged(".grid", url=URL),
+            "changed",
+            "Letterboxd changed page 2 of alice’s watchlist: Marquee does not understand it any more.",
+        ),
     ],
 )
-def test_each_error_has_a_state_of_its_own_and_says_that_nothing_is_lost(error: SourceError, state: str) -> None:
-    news = setback(error, page=2, failures=0, now=NOON)
-    assert news.state == state
-    assert news.message is not None
-    assert news.message.endswith("Nothing was removed.")
+def test_each_error_has_a_state_of_its_own_and_names_the_member(error: SourceError, state: str, message: str) -> None:
+    news = setback(error)
+    assert (news.state, news.message) == (state, message)
     assert news.next_try_at is not None
     assert news.next_try_at > NOON
 
 
+def test_what_only_a_person_can_mend_is_tried_by_every_daily_refresh() -> None:
+    for error in (Private(URL), Missing(URL), MarkupChanged(".grid", url=URL)):
+        next_try_at = setback(error, failures=9).next_try_at
+        assert next_try_at is not None
+        assert timedelta(hours=22) < next_try_at - NOON < timedelta(hours=24)
+
+
+def test_a_sample_of_changed_markup_is_kept_for_repair() -> None:
+    assert setback(MarkupChanged(".grid", "div.tiles", URL)).sample == "div.tiles"
+
+
 def test_blocks_in_a_row_are_left_alone_for_longer_and_longer() -> None:
-    waits = [
-        setback(Blocked(URL, challenge=True), page=1, failures=failures, now=NOON).next_try_at
-        for failures in (0, 1, 2, 50)
-    ]
+    waits = [setback(Blocked(URL, challenge=True), failures=failures).next_try_at for failures in (0, 1, 2, 50)]
     assert waits == [NOON + timedelta(hours=hours) for hours in (6, 12, 24)] + [NOON + LONGEST_WAIT]
 
 
 def test_the_time_that_letterboxd_asks_for_is_kept() -> None:
-    news = setback(RateLimited(URL, retry_after=7200), page=1, failures=0, now=NOON)
+    news = setback(RateLimited(URL, retry_after=7200), page=1)
     assert news.next_try_at == NOON + timedelta(hours=2)
-
-
-def test_the_page_at_fault_is_named() -> None:
-    news = setback(Blocked(URL, challenge=True), page=2, failures=0, now=NOON)
-    assert news.message is not None
-    assert "page 2 (it asked for a browser check)" in news.message

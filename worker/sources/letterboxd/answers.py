@@ -15,6 +15,7 @@ TOO_FAST = re.compile(r"error code:\s*1015\b|You are being rate limited", re.IGN
 PRIVATE = re.compile(r"Letterboxd\s*[-–—]\s*Forbidden|access is classified|Professor Falken", re.IGNORECASE)
 CLOUDFLARE_ERROR = re.compile(r"error code:\s*1\d{3}\b", re.IGNORECASE)
 
+NAME = "Letterboxd"
 READ = 65_536
 TINY = 1_024
 
@@ -32,15 +33,15 @@ def classify(response: httpx.Response) -> None:
     if status < 400:
         return
     if status in (426, 429) or TOO_FAST.search(body):
-        raise RateLimited(url, retry_after(response))
+        raise RateLimited(url, retry_after(response), host=NAME)
     if status in (404, 410):
         raise Missing(url)
     if status == 408 or status >= 500:
-        raise Transient(url, status, retry_after=retry_after(response))
+        raise Transient(url, status, retry_after=retry_after(response), host=NAME)
     if status == 403 and PRIVATE.search(body):
         raise Private(url)
     if status == 403 and len(body) <= TINY and not CLOUDFLARE_ERROR.search(body):
-        raise Transient(url, status, retry_after=retry_after(response))
+        raise Transient(url, status, retry_after=retry_after(response), host=NAME)
     raise Blocked(url, challenge=False)
 
 

@@ -1,6 +1,7 @@
 """Letterboxd's public pages, over HTTP: each answer is judged before it is parsed."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Self, TypeVar
 
@@ -8,11 +9,13 @@ import httpx
 from msgspec.structs import replace
 
 from api.errors import MarkupChanged
-from worker.http import Observe, OutsideHost, Pace, RefusedAnswer, Sleep, bare
+from worker.http import OutsideHost, Pace, RefusedAnswer, Sleep, bare
 from worker.sources.letterboxd import urls
-from worker.sources.letterboxd.answers import classify
+from worker.sources.letterboxd.answers import NAME, classify
 from worker.sources.letterboxd.markup import slug_in
 from worker.sources.letterboxd.pages import NEXT, FilmPage, WatchlistPage, film_page, watchlist_page
+
+logger = logging.getLogger(__name__)
 
 Page = TypeVar("Page")
 
@@ -31,11 +34,10 @@ class LetterboxdClient:
         base_url: str,
         pace: Pace,
         *,
-        observe: Observe | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Self:
-        return cls(OutsideHost(base_url, pace, classify=classify, observe=observe, sleep=sleep, transport=transport))
+        return cls(OutsideHost(base_url, pace, name=NAME, classify=classify, sleep=sleep, transport=transport))
 
     async def watchlist_page(self, username: str, path: str | None = None) -> WatchlistPage:
         """A page of the member's watchlist: the first, or the `next_path` of the one before.
@@ -49,7 +51,7 @@ class LetterboxdClient:
             raise MarkupChanged(NEXT, url=urls.watchlist(username))
         response = await self._host.get(path)
         if urls.watchlist_page_number(username, self._host.path_of(response)) != number:
-            raise RefusedAnswer(bare(response.url), because="it redirects to another page")
+            raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
         page = await _parsed(response, lambda html: watchlist_page(html, number))
         if page.next_path and (urls.watchlist_page_number(username, page.next_path) or 0) <= number:
             raise MarkupChanged(NEXT, url=bare(response.url))
@@ -60,7 +62,7 @@ class LetterboxdClient:
         response = await self._host.get(urls.film(slug))
         final = slug_in(self._host.path_of(response))
         if final is None:
-            raise RefusedAnswer(bare(response.url), because="it redirects to another page")
+            raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
         page = await _parsed(response, film_page)
         return replace(page, slug=page.slug or final)
 
@@ -75,4 +77,5 @@ async def _parsed(response: httpx.Response, parse: Callable[[str], Page]) -> Pag
         return await asyncio.to_thread(parse, html) if len(html) > LARGE else parse(html)
     except MarkupChanged as changed:
         changed.url = bare(response.url)
+        logger.warning("%s: nothing matches %s in %s", changed.url, changed.selector, changed.sample or "it")
         raise

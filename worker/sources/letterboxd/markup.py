@@ -10,7 +10,9 @@ SLUG_IN_LINK = re.compile(r"^(?:https?://[^/]+)?/film/([^/]+)/?$")
 COUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[,.\s]\d{3})+|\d+)(?![\d.,]*[KM\d])")
 NAME_AND_YEAR = re.compile(r"^(.*\S)\s\((\d{4})\)$", re.DOTALL)
 LID = re.compile(r"[A-Za-z0-9]{1,12}")
-FILM_NUMBER = re.compile(r"film:(\d{1,12})(?!\d)")
+FILM_NUMBER = re.compile(r"film:(\d{1,10})(?!\d)")
+LARGEST_NUMBER = 2**31 - 1
+"""What a column of the database holds; Letterboxd is far from it."""
 
 COUNT_LENGTH = 200
 SAMPLE_ELEMENTS = 12
@@ -36,9 +38,9 @@ def slug_in(link: str | None) -> str | None:
 
 
 def film_number(text: str | None) -> int | None:
-    """Letterboxd's number of a film in text that names it as "film:1234"."""
+    """Letterboxd's number of a film in text that names it as "film:1234"; None for one that cannot be."""
     found = FILM_NUMBER.search(text or "")
-    return int(found[1]) if found else None
+    return int(found[1]) if found and int(found[1]) <= LARGEST_NUMBER else None
 
 
 def lid_and_number(identifier: object) -> tuple[str | None, int | None]:

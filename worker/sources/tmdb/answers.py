@@ -8,6 +8,8 @@ import msgspec
 from api.errors import KeyRefused, Missing, SourceError, Transient
 from worker.http import bare
 
+NAME = "TMDB"
+
 # TMDB's own codes, which it also sends with 200: "entry not found" and "the resource could not be found".
 NOTHING_THERE = (21, 34)
 LONGEST_MESSAGE = 200
@@ -42,7 +44,7 @@ def classify(response: httpx.Response, redact: Callable[[str], str]) -> None:
     status = _status(response.content)
     refused = status is not None and status.is_refusal
     if (status is None and response.is_success) or (code == 404 and not refused):
-        raise Transient(url, because="its answer was not TMDB's, or came incomplete")
+        raise Transient(url, because="did not answer itself, or not to the end", host=NAME)
     if code == 404 or (status and refused and status.status_code in NOTHING_THERE):
         raise Missing(url)
     if refused or not response.is_success:

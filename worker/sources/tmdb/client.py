@@ -10,9 +10,9 @@ import msgspec
 from api.db.availability import OfferRow
 from api.db.details import Details
 from api.errors import Transient
-from worker.http import Observe, OutsideHost, Pace, Params, Sleep, bare
+from worker.http import OutsideHost, Pace, Params, Sleep, bare
 from worker.sources.tmdb import reading
-from worker.sources.tmdb.answers import classify
+from worker.sources.tmdb.answers import NAME, classify
 from worker.sources.tmdb.credentials import Credential, keep_keys_out_of_logs
 from worker.sources.tmdb.shapes import Hit, MediaType, SearchResult
 
@@ -35,7 +35,6 @@ class TmdbClient:
         key: str,
         pace: Pace,
         *,
-        observe: Observe | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -44,10 +43,10 @@ class TmdbClient:
         self._host = OutsideHost(
             base_url,
             pace,
+            name=NAME,
             headers=credential.headers,
             params=credential.params,
             classify=lambda response: classify(response, credential.redact),
-            observe=observe,
             sleep=sleep,
             transport=transport,
         )
@@ -77,7 +76,7 @@ class TmdbClient:
         query = {"append_to_response": APPENDED}
         details = await self._read(path, query, lambda content: reading.details(content, media_type, countries))
         if details.tmdb_id != tmdb_id:
-            raise Transient(path, because="its answer was about another title")
+            raise Transient(path, because="answered about another title", host=NAME)
         return details
 
     async def offers(
@@ -87,15 +86,15 @@ class TmdbClient:
         path = f"{_path(media_type, tmdb_id)}/watch/providers"
         return await self._read(path, {}, lambda content: reading.offers(content, countries))
 
-    async def check_key(self) -> None:
-        """Raises KeyRefused where TMDB does not accept the key."""
-        await self._host.get("/3/authentication")
-
     async def aclose(self) -> None:
         await self._host.aclose()
 
     async def _search(self, path: str, query: Params, media_type: MediaType | None, *, most: int) -> SearchResult:
-        """Every page where there are at most `most`; otherwise only the first, since the rest would not complete it."""
+        """Every page where there are at most `most`; otherwise only the first, since the rest would not complete it.
+
+        Adult titles are asked for too: a title is the only one of its name when none is held back.
+        """
+        query = {**query, "include_adult": "true"}
         pages: list[list[Hit]] = []
         total: int | None = 1
         while total is not None and len(pages) < total <= most:
@@ -109,7 +108,8 @@ class TmdbClient:
         try:
             return decode(response.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise Transient(bare(response.url), because="its answer could not be understood") from None
+            because = "sent an answer that Marquee does not understand"
+            raise Transient(bare(response.url), because=because, host=NAME) from None
 
 
 def _path(media_type: str, tmdb_id: int) -> str:

@@ -39,7 +39,8 @@ COUNTRY_OFFERS = msgspec.json.Decoder(CountryOffersWire)
 def search_page(content: bytes, media_type: MediaType | None = None) -> tuple[list[Hit], int | None]:
     """One page of a search: its films and shows, and how many pages there are (None: it does not say so).
 
-    `media_type` is that of every row where the search is for one only; people are left out.
+    `media_type` is that of every row where the search is for one only; people are left out, and so are the posters
+    of adult titles, which nobody asked to see among candidates.
     """
     page = SEARCH.decode(content)
     return list(_hits(page.results, media_type)), page.total_pages
@@ -112,7 +113,7 @@ def _hits(rows: Iterable[RowWire], media_type: MediaType | None) -> Iterator[Hit
             original_title=original,
             year=year_of(day),
             date=day,
-            poster_path=_text(row.poster_path),
+            poster_path=None if row.adult else _text(row.poster_path),
             popularity=row.popularity or 0.0,
             video=bool(row.video),
             overview=row.overview or "",

@@ -17,6 +17,7 @@ class RowWire(msgspec.Struct):
     poster_path: str | None = None
     popularity: float | None = None
     video: bool | None = None
+    adult: bool | None = None
     overview: str | None = None
 
 

@@ -51,7 +51,17 @@ def test_raw_quotes_within_single_quotes_are_read_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "identifier", ["", "{", "[]", "null", '{"lid": 5, "uid": []}', '{"lid": "<b>", "uid": "list:1"}']
+    "identifier",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"lid": 5, "uid": []}',
+        '{"lid": "<b>", "uid": "list:1"}',
+        '{"uid": "film:2147483648"}',
+        '{"uid": "film:123456789012"}',
+    ],
 )
 def test_a_tile_without_a_usable_identifier_is_known_by_its_slug(identifier: str) -> None:
     tile = f"""<li class="griditem"><div data-item-slug="x" data-item-name="X"

@@ -44,9 +44,9 @@ async def test_searches_name_the_year_but_neither_language_nor_region(upstream: 
     await tmdb.search_movies("Heat", 1995)
     await tmdb.search_shows("Beef", 2023)
     assert upstream.asked == [
-        "/3/search/multi?query=L%C3%A9on+%26+co",
-        "/3/search/movie?query=Heat&year=1995",
-        "/3/search/tv?query=Beef&first_air_date_year=2023",
+        "/3/search/multi?query=L%C3%A9on+%26+co&include_adult=true",
+        "/3/search/movie?query=Heat&year=1995&include_adult=true",
+        "/3/search/tv?query=Beef&first_air_date_year=2023&include_adult=true",
     ]
 
 
@@ -54,7 +54,7 @@ async def test_a_result_is_complete_when_its_further_pages_were_read(upstream: U
     upstream.answer(page(1, pages=3), page(2, pages=3), page(3, 1, pages=3))
     result = await tmdb.search_movies("Heat", 1995)
     assert (ids(result), result.complete) == ([1, 2, 3], True)
-    assert upstream.asked[-1] == "/3/search/movie?query=Heat&year=1995&page=3"
+    assert upstream.asked[-1] == "/3/search/movie?query=Heat&year=1995&include_adult=true&page=3"
 
 
 async def test_a_result_of_too_many_pages_is_incomplete_and_not_read_on(upstream: Upstream, tmdb: TmdbClient) -> None:
@@ -107,13 +107,8 @@ async def test_only_numbers_of_films_and_shows_become_paths(
 async def test_a_refused_key_is_told_apart_and_not_asked_again(upstream: Upstream, tmdb: TmdbClient) -> None:
     upstream.answer({"status_code": 7, "status_message": "Invalid API key", "success": False}, status=401)
     with pytest.raises(KeyRefused, match="TMDB does not accept this key"):
-        await tmdb.check_key()
-    assert upstream.asked == ["/3/authentication"]
-
-
-async def test_an_accepted_key_passes(upstream: Upstream, tmdb: TmdbClient) -> None:
-    upstream.answer({"success": True, "status_code": 1, "status_message": "Success."})
-    await tmdb.check_key()
+        await tmdb.find("tt0137523")
+    assert upstream.asked == ["/3/find/tt0137523?external_source=imdb_id"]
 
 
 async def test_a_title_that_tmdb_dropped_is_missing(upstream: Upstream, tmdb: TmdbClient) -> None:

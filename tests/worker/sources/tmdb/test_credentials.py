@@ -18,25 +18,24 @@ CALLS: list[Callable[[TmdbClient], Awaitable[object]]] = [
     lambda tmdb: tmdb.search_movies("Heat", 1995),
     lambda tmdb: tmdb.find("tt0137523"),
     lambda tmdb: tmdb.details("movie", 550, ["GB"]),
-    lambda tmdb: tmdb.check_key(),
 ]
 
 
 async def test_a_read_token_is_sent_as_bearer_and_never_in_the_address(upstream: Upstream) -> None:
-    upstream.answer({"success": True})
-    await upstream.client(f" Bearer {TOKEN}\n").check_key()
+    upstream.answer({"movie_results": [], "tv_results": []})
+    await upstream.client(f" Bearer {TOKEN}\n").find("tt0137523")
     [request] = upstream.requests
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
-    assert str(request.url) == "https://tmdb.test/3/authentication"
+    assert str(request.url) == "https://tmdb.test/3/find/tt0137523?external_source=imdb_id"
 
 
 @pytest.mark.parametrize("key", [KEY, "abc", "eyJnot-a-token", "a b&c=ü\n.x", "eyJ.ü.x"])
 async def test_any_other_key_goes_into_the_query(upstream: Upstream, key: str) -> None:
-    upstream.answer({"success": True})
-    await upstream.client(key).check_key()
+    upstream.answer({"movie_results": [], "tv_results": []})
+    await upstream.client(key).find("tt0137523")
     [request] = upstream.requests
     assert "authorization" not in request.headers
-    assert dict(request.url.params) == {"api_key": key}
+    assert request.url.params["api_key"] == key
 
 
 @pytest.mark.parametrize("key", [KEY, TOKEN, "s3cret+key/with?odd&signs"])
@@ -68,7 +67,7 @@ async def test_a_failed_connection_does_not_tell_the_key(caplog: pytest.LogCaptu
     caplog.set_level(logging.DEBUG)
     client = TmdbClient("https://tmdb.test", KEY, upstream, sleep=upstream.pause, transport=httpx.MockTransport(fail))
     with pytest.raises(MarqueeError) as failed:
-        await client.check_key()
+        await client.find("tt0137523")
     assert KEY not in "".join(_traceback(failed.value)) + str(failed.value) + caplog.text
 
 

@@ -177,6 +177,12 @@ def test_the_offers_alone_read_like_those_of_the_details() -> None:
     assert offers(body, ["GB", "US"]) == (film.offers, film.links)
 
 
+def test_the_poster_of_an_adult_title_is_not_offered() -> None:
+    rows = [{"id": number, "title": "Heat", "poster_path": "/heat.jpg", "adult": number == 1} for number in (1, 2)]
+    hits, _ = search_page(json.dumps({"results": rows}).encode(), "movie")
+    assert [hit.poster_path for hit in hits] == [None, "/heat.jpg"]
+
+
 def test_a_search_over_everything_leaves_people_out_and_reads_both_kinds_of_names() -> None:
     rows = [
         {"id": 1, "media_type": "movie", "title": "Film", "original_title": "Der Film", "release_date": "1999-01-01"},

@@ -1,0 +1,207 @@
+"""A run on a real database, with a Letterboxd and a TMDB that answer what a test puts into them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from api.db import refreshes, runs
+from api.db.availability import OfferRow
+from api.db.details import Details
+from api.db.engine import Database
+from api.db.runs import RunOrder
+from api.db.tables import events, film_matches, films, refresh_items, source_states
+from api.errors import Missing
+from api.settings import Settings
+from worker.estimate import Estimate
+from worker.progress import Run
+from worker.services import Services
+from worker.sources.letterboxd.film import FilmPage
+from worker.sources.letterboxd.pages import WATCHLIST_PAGE_SIZE, WatchlistPage
+from worker.sources.letterboxd.tiles import Tile
+from worker.sources.tmdb.shapes import Hit, SearchResult
+from worker.sync import watchlist
+
+MUBI = OfferRow(country="GB", provider_id=11, provider="MUBI", logo_path=None, offer="flatrate", priority=1)
+
+
+def tile(number: int, **facts: Any) -> Tile:
+    """A film named by its number, in two words: searching takes one request."""
+    known = {"lid": f"l{number}", "letterboxd_id": number, "slug": f"film-{number}", "title": f"Blue {number}"}
+    return Tile(**{**known, "year": 2000, **facts})
+
+
+def tiles(*numbers: int) -> list[Tile]:
+    return [tile(number) for number in numbers]
+
+
+class Letterboxd:
+    """`lists` holds each member's tiles, `faults` what happens at a path or a slug instead, `pages` the film pages."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, list[Tile]] = {}
+        self.faults: dict[str, Exception] = {}
+        self.pages: dict[str, FilmPage] = {}
+        self.asked: list[str] = []
+        self.on_page: Callable[[str], Awaitable[None]] | None = None
+
+    async def watchlist_page(self, username: str, path: str | None = None) -> WatchlistPage:
+        number = int(path or "1")
+        await self._ask(f"{username} {number}")
+        films, start = self.lists[username], (number - 1) * WATCHLIST_PAGE_SIZE
+        shown = films[start : start + WATCHLIST_PAGE_SIZE]
+        more = start + WATCHLIST_PAGE_SIZE < len(films)
+        return WatchlistPage(shown, len(films), str(number + 1) if more else None)
+
+    async def film_page(self, slug: str) -> FilmPage:
+        await self._ask(slug)
+        return self.pages[slug]
+
+    async def _ask(self, what: str) -> None:
+        await asyncio.sleep(0)
+        self.asked.append(what)
+        if self.on_page:
+            await self.on_page(what)
+        if what in self.faults:
+            raise self.faults[what]
+
+
+class Tmdb:
+    """Every film is the one movie of its name, with the number of its slug and one offer.
+
+    `fault` is raised by every request; `twins` are names borne by two titles, `gone` numbers that TMDB has not.
+    """
+
+    def __init__(self) -> None:
+        self.fault: Exception | None = None
+        self.twins: set[str] = set()
+        self.gone: set[int] = set()
+        self.offered: list[OfferRow] = [MUBI]
+        self.asked: list[str] = []
+        self.on_request: Callable[[str], Awaitable[None]] | None = None
+
+    async def search_all(self, title: str) -> SearchResult:
+        await self._ask(f"search {title}")
+        number = int(title.split()[-1])
+        found = [number, 1000 + number] if title in self.twins else [number]
+        hits = [
+            Hit(media_type="movie", tmdb_id=number, title=title, original_title=title, year=2000) for number in found
+        ]
+        return SearchResult(hits, True)
+
+    async def search_movies(self, title: str, year: int) -> SearchResult:
+        return await self.search_all(title)
+
+    async def search_shows(self, title: str, year: int) -> SearchResult:
+        return SearchResult([], True)
+
+    async def find(self, imdb_id: str) -> list[Hit]:
+        return []
+
+    async def details(self, media_type: str, tmdb_id: int, countries: Sequence[str]) -> Details:
+        await self._ask(f"details {tmdb_id}")
+        return Details(
+            media_type=media_type,
+            tmdb_id=tmdb_id,
+            imdb_id=None,
+            title=f"Blue {tmdb_id}",
+            original_title=f"Bleu {tmdb_id}",
+            release_date=None,
+            year=2000,
+            runtime_minutes=90,
+            overview=None,
+            poster_path=None,
+            original_language=None,
+            rating=None,
+            votes=0,
+            popularity=0.0,
+            genres=[],
+            countries=[],
+            people=[],
+            offers=list(self.offered),
+            links={},
+        )
+
+    async def offers(
+        self, media_type: str, tmdb_id: int, countries: Sequence[str]
+    ) -> tuple[list[OfferRow], dict[str, str]]:
+        await self._ask(f"offers {tmdb_id}")
+        return list(self.offered), {}
+
+    async def _ask(self, what: str) -> None:
+        await asyncio.sleep(0)
+        self.asked.append(what)
+        if self.on_request:
+            await self.on_request(what)
+        if self.fault:
+            raise self.fault
+        if any(what.endswith(f" {number}") for number in self.gone) and not what.startswith("search"):
+            raise Missing(f"/3/movie/{what}")
+
+
+class Watched(Run):
+    """A run that remembers every (done, total) that it showed."""
+
+    def __init__(self, database: Database, order: RunOrder) -> None:
+        super().__init__(database, order, Estimate(seconds_per_page=2.0, requests_per_second=20.0))
+        self.shown: list[tuple[int, int]] = []
+
+    def expect(self, films: int) -> None:
+        super().expect(films)
+        self.shown.append((self.progress.done, self.progress.total))
+
+
+class Bench:
+    """One database, and as many runs on it as a test asks for."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.letterboxd = Letterboxd()
+        self.tmdb = Tmdb()
+
+    async def start(self, *members: str, trigger: Any = "manual", force: bool = False) -> Watched:
+        """A run that is this test's to do."""
+        now = datetime.now(UTC)
+        async with self.database.write() as db:
+            run = await refreshes.start(db, members, trigger=trigger, force=force)
+            order = await runs.claim(db, run.id, "tester", now)
+        assert order is not None
+        return Watched(self.database, order)
+
+    async def refresh(self, *members: str, **how: Any) -> Watched:
+        """A run from its start to the end of its work."""
+        run = await self.start(*members, **how)
+        await watchlist.refresh(self.services(), run)
+        await self.end(run)
+        return run
+
+    async def end(self, run: Run) -> None:
+        async with self.database.write() as db:
+            await refreshes.close(db, run.order.id, status="succeeded", now=datetime.now(UTC))
+
+    def services(self) -> Services:
+        settings = Settings(letterboxd_username=("alice",), tmdb_api_key="key")
+        outside: dict[str, Any] = {"letterboxd": self.letterboxd, "tmdb": self.tmdb}
+        return Services(settings=settings, database=self.database, **outside)
+
+    async def match(self, slug: str = "film-1") -> Any:
+        """The row of this film's match."""
+        async with self.database.read() as db:
+            return (await db.execute(select(film_matches).join(films).where(films.c.slug == slug))).one()
+
+    async def source(self) -> Any:
+        """The row of the only member's watchlist."""
+        async with self.database.read() as db:
+            return (await db.execute(select(source_states))).one()
+
+    async def failures(self) -> list[tuple[str | None, str, str]]:
+        """The (slug, code, message) of everything that failed, in order."""
+        query = select(films.c.slug, refresh_items.c.code, refresh_items.c.message).select_from(refresh_items)
+        async with self.database.read() as db:
+            return [tuple(row) for row in await db.execute(query.outerjoin(films).order_by(refresh_items.c.id))]
+
+    async def event_kinds(self) -> list[str]:
+        async with self.database.read() as db:
+            return list((await db.execute(select(events.c.kind).order_by(events.c.id))).scalars())

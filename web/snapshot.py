@@ -1,0 +1,68 @@
+"""All that a page shows of one member's watchlist, asked of the API at one time."""
+
+import asyncio
+
+import msgspec
+
+from web.client import MarqueeApi
+from web.shapes import Film, Listing, Member, Provider, Run, Source
+from web.view import View
+
+
+class UnknownMember(Exception):
+    """Marquee follows nobody of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Marquee does not follow a member named {name}.")
+        self.name = name
+
+
+class Snapshot(msgspec.Struct, kw_only=True):
+    """What the API knows of one member's watchlist at one time; `streaming` counts films on a subscription."""
+
+    members: list[Member]
+    member: Member | None
+    films: Listing[Film]
+    providers: list[Provider] = []
+    source: Source | None = None
+    run: Run | None = None
+    streaming: int = 0
+
+    @property
+    def running(self) -> bool:
+        return self.run is not None and self.run.active
+
+
+async def snapshot_of(api: MarqueeApi, view: View, country: str) -> Snapshot:
+    """Everything that the page of `view` shows; raises UnknownMember."""
+    members, run = await asyncio.gather(api.members(), api.newest_run())
+    member = _member(members, view.member)
+    if member is None:
+        return Snapshot(members=members, member=None, films=Listing[Film](items=[], total=0), run=run)
+    name = member.username
+    on_subscription = View(offer="flatrate").api_query(country) | {"page_size": 1}
+    films, providers, source, streaming = await asyncio.gather(
+        api.watchlist(name, view.api_query(country)),
+        api.providers(name, country),
+        api.watchlist_source(name),
+        api.watchlist(name, on_subscription),
+    )
+    return Snapshot(
+        members=members,
+        member=member,
+        films=films,
+        providers=providers,
+        source=source,
+        run=run,
+        streaming=streaming.total,
+    )
+
+
+def _member(members: list[Member], name: str) -> Member | None:
+    """The member of this name, the owner where none is named."""
+    if not name:
+        return next((member for member in members if member.owner), members[0] if members else None)
+    found = next((member for member in members if member.username == name), None)
+    if found is None:
+        raise UnknownMember(name)
+    return found
