@@ -8,7 +8,6 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -139,10 +138,13 @@ class Run:
 
     async def hand_over(self) -> None:
         """Leave the run to the next worker, at once; where that cannot be written, it is free when the lease lapses."""
-        with suppress(*AWAY):
+        try:
             async with self._database.write() as db:
                 await runs.hand_over(db, self.order)
-        logger.info("Refresh %d is left to the next worker", self.order.id)
+        except AWAY as error:
+            logger.warning("Refresh %d could not be handed over: %s", self.order.id, error)
+        else:
+            logger.info("Refresh %d is left to the next worker", self.order.id)
 
     def outcome(self) -> str:
         """The status of a run whose work went to its end: failed only where nothing at all could be done."""

@@ -25,9 +25,22 @@ PATIENCE = 10.0
 PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
 
 
+class SqliteConnection(sqlite3.Connection):
+    """A connection that lets go of its lock when it is closed.
+
+    SQLite keeps a closed connection, with its transaction, for as long as a cursor of it is referenced; one that a
+    cancelled task leaves behind is, by the traceback, and would lock every other writer out.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 async def open_sqlite(*args: Any, **options: Any) -> aiosqlite.Connection:
     """A connection to a file. Where that fails, its thread has ended before the event loop can."""
-    connection = aiosqlite.connect(*args, **options)
+    connection = aiosqlite.connect(*args, factory=SqliteConnection, **options)
     connection._thread.daemon = True
     try:
         return await connection

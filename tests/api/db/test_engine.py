@@ -1,5 +1,7 @@
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import tables
-from api.db.engine import Database
+from api.db.engine import Database, SqliteConnection
 from api.errors import Unavailable
 from tests.factories import FilmRow, add
 
@@ -126,3 +128,14 @@ async def test_a_writer_that_is_frozen_in_its_turn_loses_it(on_postgresql: Datab
     async with on_postgresql.write() as db:
         shown = (await db.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar_one()
     assert shown == "30s"
+
+
+def test_a_connection_given_up_in_the_middle_lets_go_of_its_lock(tmp_path: Path) -> None:
+    path = tmp_path / "marquee.db"
+    given_up = sqlite3.connect(path, factory=SqliteConnection, isolation_level=None)
+    given_up.executescript("CREATE TABLE numbers (n); INSERT INTO numbers VALUES (1), (2); BEGIN IMMEDIATE;")
+    cursor = given_up.execute("SELECT n FROM numbers")
+    assert cursor.fetchone() == (1,)
+    given_up.close()
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
