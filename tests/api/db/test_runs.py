@@ -1,14 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from api.db import members, refreshes, runs, sources
 from api.db.engine import Database
 from api.db.paging import Paging
 from api.db.runs import LEASE, LeaseLost, RunOrder
 from api.db.sources import SourceNews
-from api.db.tables import refresh_members
 from api.errors import Conflict, NotFound
 from api.schemas.refreshes import Refresh
 
