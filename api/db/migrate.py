@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from api.db.engine import AWAY, Database, make_directory_of
+from api.db.engine import AWAY, SQLITE, Database, make_directory_of
 from api.errors import NewerDatabase, Unavailable
 
 WAIT_MILLISECONDS = 600_000
@@ -72,9 +72,10 @@ async def transaction(database_url: str) -> AsyncIterator[AsyncConnection]:
     SQLite does not enforce foreign keys inside, since rebuilding a table would delete what refers to it; they are
     checked before the commit.
     """
-    engine = create_async_engine(database_url, poolclass=NullPool)
+    is_sqlite = make_url(database_url).get_backend_name() == "sqlite"
+    engine = create_async_engine(database_url, poolclass=NullPool, **(SQLITE if is_sqlite else {}))
     try:
-        turn = _sqlite_turn if engine.dialect.name == "sqlite" else _postgresql_turn
+        turn = _sqlite_turn if is_sqlite else _postgresql_turn
         async with turn(engine) as connection:
             yield connection
     finally:

@@ -17,9 +17,9 @@ Said = list[tuple[str, str]]
 PATIENCE_SECONDS = 20
 
 OBEDIENT = """
-import signal, sys, time
+import os, signal, sys, time
 def end(*_):
-    print("ending", flush=True)
+    os.write(1, b"ending\\n")
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 print("ready", flush=True)
