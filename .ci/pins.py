@@ -41,7 +41,7 @@ def resolve(pyproject: str, folder: Path) -> tuple[list[str], str]:
     uv("lock", "--quiet", folder=folder)
     export = ["export", "--quiet", "--frozen", "--no-emit-project", *SILENT]
     everything = uv(*export, "--all-extras", "--all-groups", "--no-hashes", folder=folder)
-    return everything.splitlines(), uv(*export, "--no-dev", "--extra", "postgres", folder=folder)
+    return everything.splitlines(), uv(*export, "--no-dev", "--extra", "postgres", "--extra", "notify", folder=folder)
 
 
 def build_requirements(pyproject: str, folder: Path) -> str:

@@ -148,7 +148,10 @@ async def _open(
 
 async def _announce(db: AsyncConnection, ids: Sequence[int], kind: str, refresh_id: int | None, now: datetime) -> None:
     if ids:
-        rows = [{"availability_id": id_, "kind": kind, "at": now, "refresh_id": refresh_id} for id_ in ids]
+        rows = [
+            {"availability_id": id_, "kind": kind, "at": now, "settles_at": now, "refresh_id": refresh_id}
+            for id_ in ids
+        ]
         await db.execute(events.insert(), rows)
 
 

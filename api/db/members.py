@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import sources
@@ -43,7 +43,7 @@ async def by_username(db: AsyncConnection, username: str) -> int:
 async def listing(db: AsyncConnection, configured: Sequence[str], links: Links) -> list[Member]:
     """Every member with the number of films on the watchlist: those of the settings in their order, then by name.
 
-    The first of the settings is the owner.
+    The first of the settings is the owner. One of them is a member before anything was read of it.
     """
     entries = (
         select(func.count())
@@ -51,18 +51,18 @@ async def listing(db: AsyncConnection, configured: Sequence[str], links: Links) 
         .scalar_subquery()
     )
     columns = members.c.username, members.c.display_name, members.c.avatar_url
-    place = case({name: number for number, name in enumerate(configured)}, value=members.c.username)
-    rows = await db.execute(select(*columns, entries).order_by(place.nulls_last(), members.c.username))
+    known = {row.username: row for row in await db.execute(select(*columns, entries.label("watchlist")))}
     return [
         Member(
             username=username,
-            display_name=display_name,
-            avatar_url=avatar_url,
+            display_name=row.display_name if row else None,
+            avatar_url=row.avatar_url if row else None,
             url=links.member(username),
             owner=username == configured[0],
-            watchlist=watchlist,
+            watchlist=row.watchlist if row else 0,
         )
-        for username, display_name, avatar_url, watchlist in rows
+        for username in [*configured, *sorted(known.keys() - set(configured))]
+        for row in [known.get(username)]
     ]
 
 

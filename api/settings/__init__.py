@@ -22,6 +22,7 @@ __all__ = ["Schedule", "Settings", "load_settings", "load_some", "misspelt"]
 USERNAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+OFFERS = ("flatrate", "free", "ads", "rent", "buy")
 SORT_KEYS = ("rating", "title", "year")
 
 
@@ -42,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_url: str = ""
     offers_max_age: float = 24.0
     details_max_age: float = 720.0
+    flap_hours: float = 48.0
+    housekeeping_schedule: str = "30 4 * * *"
+    proof_budget: int = 30
     letterboxd_base_url: str = "https://letterboxd.com"
     tmdb_base_url: str = "https://api.themoviedb.org"
     tmdb_image_base_url: str = "https://image.tmdb.org/t/p"
@@ -52,15 +56,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tmdb_sync_limit: int = 20
     tmdb_sync_sort_by: str = "rating"
     tmdb_sync_sort_order: str = "desc"
+    notify_urls: tuple[str, ...] = ()
+    notify_kinds: tuple[str, ...] = ("arrived",)
+    notify_offers: tuple[str, ...] = ("flatrate", "free", "ads")
+    notify_providers: tuple[int, ...] = ()
     log_level: str = "INFO"
     log_format: str = "text"
 
     @property
     def schedule(self) -> Schedule | None:
         """When refreshes are due; None where they are switched off."""
-        if self.refresh_schedule == "off":
-            return None
-        return Schedule(self.refresh_schedule, ZoneInfo(self.refresh_timezone))
+        return self._schedule(self.refresh_schedule)
+
+    @property
+    def housekeeping(self) -> Schedule | None:
+        """When the housekeeping is due; None where it is switched off."""
+        return self._schedule(self.housekeeping_schedule)
+
+    def _schedule(self, crontab: str) -> Schedule | None:
+        return None if crontab == "off" else Schedule(crontab, ZoneInfo(self.refresh_timezone))
 
     def __repr__(self) -> str:
         """Without values: some of them are secrets."""
@@ -209,6 +223,25 @@ def _one_of(choices: tuple[str, ...], case: Callable[[str], str] = str.lower) ->
     return parse
 
 
+def _some_of(choices: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    choose = _one_of(choices)
+    return lambda text: tuple(choose(item) for item in _items(text))
+
+
+def _provider_ids(text: str) -> tuple[int, ...]:
+    for item in _items(text):
+        if not re.fullmatch(r"\d{1,9}", item):
+            raise ValueError(f"{item!r} is not the number of a provider; GET /api/v1/providers lists them")
+    return tuple(int(item) for item in _items(text))
+
+
+def _secrets(text: str) -> tuple[str, ...]:
+    """Addresses separated by spaces or new lines, since a comma may be part of one; no message ever shows them."""
+    if any("://" not in item for item in text.split()):
+        raise ValueError("holds something that is no Apprise address; separate several by spaces")
+    return tuple(dict.fromkeys(text.split()))
+
+
 def _switch(text: str) -> bool:
     return _one_of(("true", "false", "1", "0", "yes", "no", "on", "off"))(text) in ("true", "1", "yes", "on")
 
@@ -228,6 +261,9 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "api_url": _url,
     "offers_max_age": _number(float, 0, 4320),
     "details_max_age": _number(float, 0, 4320),
+    "flap_hours": _number(float, 0, 720),
+    "housekeeping_schedule": _schedule,
+    "proof_budget": _number(int, 0, 1000),
     "letterboxd_base_url": _url,
     "tmdb_base_url": _url,
     "tmdb_image_base_url": _url,
@@ -238,6 +274,10 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "tmdb_sync_limit": _number(int, 1, 1000),
     "tmdb_sync_sort_by": _one_of(SORT_KEYS),
     "tmdb_sync_sort_order": _one_of(("asc", "desc")),
+    "notify_urls": _secrets,
+    "notify_kinds": _some_of(("arrived", "left")),
+    "notify_offers": _some_of(OFFERS),
+    "notify_providers": _provider_ids,
     "log_level": _one_of(LOG_LEVELS, str.upper),
     "log_format": _one_of(("text", "json")),
 }

@@ -44,7 +44,7 @@ def test_the_documented_defaults_are_the_real_ones(
 def test_a_setting_without_a_documented_default_has_none(documented: Callable[[], dict[str, str | None]]) -> None:
     without = {name for name, value in documented().items() if value is None}
     fields = {field.encode_name.upper(): field for field in msgspec.structs.fields(Settings)}
-    assert without == {name for name, field in fields.items() if field.required or field.default in (None, "")}
+    assert without == {name for name, field in fields.items() if field.required or field.default in (None, "", ())}
 
 
 def test_the_example_is_a_working_dotenv_once_its_first_two_settings_are_filled_in(tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ async def slugs(client: httpx.AsyncClient, query: str = "") -> list[str]:
 async def test_members_come_with_their_owner_first(client: httpx.AsyncClient) -> None:
     page = (await client.get("/api/v1/members")).json()
     found = [(member["username"], member["owner"], member["watchlist"]) for member in page["items"]]
-    assert found == [("alice", True, 3), ("carol", False, 0)]
+    assert found == [("alice", True, 3), ("bob", False, 0), ("carol", False, 0)]
     assert page["items"][0]["url"] == "https://letterboxd.test/alice/"
-    assert page["total"] == 2
+    assert page["total"] == 3
 
 
 async def test_members_come_in_the_order_of_the_settings_then_by_name(serve: Serve, database: Database) -> None:
@@ -68,9 +68,9 @@ async def test_members_come_in_the_order_of_the_settings_then_by_name(serve: Ser
 
 
 async def test_members_come_in_pages(client: httpx.AsyncClient) -> None:
-    page = (await client.get("/api/v1/members?page=2&page_size=1")).json()
+    page = (await client.get("/api/v1/members?page=3&page_size=1")).json()
     assert [member["username"] for member in page["items"]] == ["carol"]
-    assert (page["total_pages"], page["has_next"]) == (2, False)
+    assert (page["total_pages"], page["has_next"]) == (3, False)
 
 
 async def test_a_watchlist_is_in_the_members_own_order(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,40 @@
+"""Every table of Marquee. Times are aware UTC; strings are validated at the edge, so there are no database enums."""
+
+from api.db.tables.availability import availability, availability_checks, events, providers
+from api.db.tables.base import metadata
+from api.db.tables.films import countries, film_countries, film_genres, film_people, films, genres, people
+from api.db.tables.matches import corrections, decisions, film_matches
+from api.db.tables.members import diary_entries, members, ratings, services, source_states, watchlist_entries
+from api.db.tables.notifications import deliveries, digests
+from api.db.tables.runs import checkpoints, housekeeping, refresh_items, refresh_members, refreshes
+
+__all__ = [
+    "availability",
+    "availability_checks",
+    "checkpoints",
+    "corrections",
+    "countries",
+    "decisions",
+    "deliveries",
+    "diary_entries",
+    "digests",
+    "events",
+    "film_countries",
+    "film_genres",
+    "film_matches",
+    "film_people",
+    "films",
+    "genres",
+    "housekeeping",
+    "members",
+    "metadata",
+    "people",
+    "providers",
+    "ratings",
+    "refresh_items",
+    "refresh_members",
+    "refreshes",
+    "services",
+    "source_states",
+    "watchlist_entries",
+]
