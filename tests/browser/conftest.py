@@ -48,7 +48,7 @@ async def bobs(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> AsyncItera
         WEB_URL=f"http://127.0.0.1:{port}",
     ) as marquee:
         web = Child("web", marquee.settings, tmp_path, "web")
-        await web.start()
+        web.start()
         try:
             await marquee.until(lambda: _answers(marquee.settings["WEB_URL"]), "the page")
             yield marquee

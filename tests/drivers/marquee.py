@@ -13,7 +13,7 @@ import msgspec
 from api.db.migrate import upgrade
 from tests.drivers.processes import Child, free_port
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 ENDED = ("succeeded", "partial", "failed", "cancelled")
 
 
@@ -30,14 +30,14 @@ class Marquee:
 
     async def start(self, workers: int = 1) -> None:
         await upgrade(self.settings["DATABASE_URL"])
-        await self._api.start()
+        self._api.start()
         for _ in range(workers):
             await self.start_worker()
         await self.until(self.is_ready if workers else self.is_alive, "Marquee to be ready")
 
     async def start_worker(self, **settings: str) -> Child:
         worker = Child("worker", self.settings | settings, self.folder, f"worker-{len(self.workers) + 1}")
-        await worker.start()
+        worker.start()
         self.workers.append(worker)
         return worker
 

@@ -4,11 +4,11 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 
-PATIENCE = 20.0
-ROOT = Path(__file__).resolve().parents[2]
+from tests.drivers.nursery import ROOT, nursery
+
+PATIENCE = 40.0
 
 
 class Child:
@@ -16,35 +16,35 @@ class Child:
 
     def __init__(self, module: str, settings: dict[str, str], folder: Path, name: str) -> None:
         self.name = name
+        self.pid = 0
         self._module = module
         self._settings = settings
         self._folder = folder
         self._log = folder / f"{name}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._exit_code: int | None = None
 
-    async def start(self) -> None:
+    def start(self) -> None:
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **self._settings}
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._module, cwd=self._folder, env=environment, stdout=log, stderr=log
-            )
+        self.pid = nursery().start(self._module, environment, self._folder, self._log)
+        self._exit_code = None
 
     @property
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    @property
     def ended(self) -> bool:
-        return self._process is None or self._process.returncode is not None
+        if self.pid and self._exit_code is None:
+            self._exit_code = nursery().exit_code(self.pid)
+        return self._exit_code is not None
 
     async def wait(self) -> int:
-        assert self._process is not None
-        return await asyncio.wait_for(self._process.wait(), PATIENCE)
+        """Its exit code, once it has ended; raises TimeoutError where it does not."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.ended:  # noqa: ASYNC110  another process decides
+                await asyncio.sleep(0.01)
+        assert self._exit_code is not None
+        return self._exit_code
 
     async def stop(self) -> int:
         """End it as an operator would; its exit code."""
@@ -55,17 +55,16 @@ class Child:
         return await self._end(signal.SIGKILL)
 
     async def _end(self, how: signal.Signals) -> int:
-        if self._process is None:
+        if not self.pid:
             return 0
-        if self._process.returncode is None:
-            self._process.send_signal(how)
+        if not self.ended:
+            os.kill(self.pid, how)
         try:
             return await self.wait()
         except TimeoutError:
-            self._process.kill()
+            os.kill(self.pid, signal.SIGKILL)
+            await self.wait()
             raise AssertionError(f"{self.name} did not end:\n{self.log[-3000:]}") from None
-        finally:
-            await self._process.wait()
 
 
 def free_port() -> int:

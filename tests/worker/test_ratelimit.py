@@ -88,7 +88,7 @@ async def test_the_first_slot_is_free_and_the_rest_keep_the_interval(redis: Redi
     since = time.time()
     times = await released(Limiter(redis, "host", interval=INTERVAL, sleep=sleeper), 10)
     assert_paced(times, since, INTERVAL)
-    assert len(sleeper.waits) >= 9
+    assert sleeper.waits
 
 
 async def test_several_processes_share_one_pace(server: Valkey, redis: Redis) -> None:
