@@ -10,32 +10,59 @@ from api.auth import demand_key
 from api.conditional import ConditionalResponse
 from api.db.engine import Database
 from api.dependencies import for_every_route
-from api.guards import demand_known_parameters, demand_text
+from api.guards import demand_host, demand_known_parameters, demand_text
 from api.headers import add_headers
 from api.methods import answering_head
 from api.openapi import openapi_config
 from api.problems import HANDLERS
 from api.queue import open_queue
+from api.routes.availability import availability_router
+from api.routes.corrections import corrections_router
+from api.routes.decisions import decisions_router
+from api.routes.deliveries import deliveries_router
 from api.routes.docs import docs_router
+from api.routes.events import events_router
+from api.routes.feeds import feed_links_router, feeds_router
 from api.routes.films import films_router
 from api.routes.health import health_router
+from api.routes.housekeeping import housekeeping_router
+from api.routes.matches import match_router, matches_router
 from api.routes.members import members_router
+from api.routes.notifications import notifications_router
 from api.routes.providers import providers_router
 from api.routes.refreshes import refreshes_router
+from api.routes.services import services_router
 from api.routes.sources import sources_router
 from api.settings import Settings
 
 PREFIX = "/api/v1"
 MEGABYTE = 1024 * 1024
-ROUTERS = (films_router, members_router, providers_router, refreshes_router, sources_router)
+ROUTERS = (
+    availability_router,
+    corrections_router,
+    decisions_router,
+    deliveries_router,
+    events_router,
+    feed_links_router,
+    films_router,
+    match_router,
+    matches_router,
+    housekeeping_router,
+    members_router,
+    notifications_router,
+    providers_router,
+    refreshes_router,
+    services_router,
+    sources_router,
+)
 
 
 def create_app(settings: Settings) -> Litestar:
     """The API over the database and the queue that the settings name; both are opened by its lifespan."""
     app = Litestar(
-        route_handlers=[Router(PREFIX, route_handlers=[*ROUTERS, docs_router()]), health_router],
+        route_handlers=[Router(PREFIX, route_handlers=[*ROUTERS, docs_router()]), feeds_router, health_router],
         dependencies=for_every_route(settings),
-        guards=[demand_key(settings.api_key), demand_text, demand_known_parameters],
+        guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters],
         exception_handlers=HANDLERS,
         response_class=ConditionalResponse,
         before_send=[add_headers],

@@ -1,10 +1,13 @@
 """What every good answer carries beside its body: an ETag, the answer 304 to who has it already, and page links."""
 
 import hashlib
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request, Response
+from litestar.datastructures import Headers
 from litestar.response.base import ASGIResponse
 from litestar.types import Scope
 
@@ -12,7 +15,10 @@ from api.schemas.pages import Page
 
 
 class ConditionalResponse(Response[Any]):
-    """A response with a weak ETag over its body; a GET that names it gets 304. A page also links to its neighbours."""
+    """A response with a weak ETag over its body; a GET that names it gets 304. A page also links to its neighbours.
+
+    Where it has a `Last-Modified`, that may be named instead.
+    """
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **options: Any) -> ASGIResponse:
         response = super().to_asgi_response(app, request, **options)
@@ -22,10 +28,27 @@ class ConditionalResponse(Response[Any]):
             return response
         tag = f'W/"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
         response.headers["etag"] = tag
-        if knows(request.headers.get("if-none-match", ""), tag):
+        if is_known(request.headers, tag, response.headers.get("last-modified")):
             response.status_code, response.body = 304, b""
             del response.headers["content-length"]
         return response
+
+
+def is_known(asked: Headers, tag: str, last_modified: str | None) -> bool:
+    """Whether the caller has the answer already. Who names tags is told by them alone (RFC 9110, section 13.2.2)."""
+    if (tags := asked.get("if-none-match")) is not None:
+        return knows(tags, tag)
+    seen, changed = moment(asked.get("if-modified-since")), moment(last_modified)
+    return seen is not None and changed is not None and changed <= seen
+
+
+def moment(http_date: str | None) -> datetime | None:
+    """The time that a header names; None where it names none."""
+    try:
+        found = parsedate_to_datetime(http_date or "")
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def knows(if_none_match: str, tag: str) -> bool:

@@ -4,7 +4,9 @@ A route opens its transaction itself (`async with database.read() as db`): a con
 parameters would be left open, or be cancelled half-way, where one of those is refused.
 """
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from arq.connections import ArqRedis
@@ -16,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members
 from api.db.engine import Database
+from api.db.events import EventFilters
 from api.db.films import FilmFilters
 from api.db.links import Links
 from api.db.paging import Paging
 from api.errors import Invalid, NotFound
+from api.schemas.events import EventKind
 from api.schemas.films import MatchState, OfferKind
 from api.schemas.members import USERNAME
 from api.settings import Settings
@@ -27,6 +31,7 @@ from api.settings import Settings
 SortOrder = Annotated[Literal["asc", "desc"], QueryParameter(description="Smallest or largest first.")]
 LARGEST_PAGE = 1_000_000
 LARGEST_ID = 2**31 - 1
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 MemberFilter = Annotated[str | None, QueryParameter(pattern=USERNAME, description="A member's username.")]
 Country = Annotated[
@@ -46,6 +51,7 @@ def for_every_route(settings: Settings) -> Mapping[str, Provide]:
         "paging": Provide(provide_paging, sync_to_thread=False),
         "countries": Provide(provide_countries, sync_to_thread=False),
         "filters": Provide(provide_filters, sync_to_thread=False),
+        "event_filters": Provide(provide_event_filters, sync_to_thread=False),
     }
 
 
@@ -102,6 +108,49 @@ def provide_filters(
         offers=tuple(offer or ()),
         q=q,
     )
+
+
+def provide_event_filters(
+    settings: NamedDependency[Settings],
+    countries: NamedDependency[tuple[str, ...]],
+    kind: Annotated[list[EventKind] | None, QueryParameter(max_items=10, description="What happened.")] = None,
+    since: Annotated[
+        str | None,
+        QueryParameter(max_length=40, description="Settled at or after this date (UTC), or time with its zone."),
+    ] = None,
+    member: MemberFilter = None,
+    provider: Annotated[
+        list[Annotated[int, Meta(ge=0, le=LARGEST_ID)]] | None,
+        QueryParameter(max_items=100, description="Ids of providers."),
+    ] = None,
+    offer: Annotated[list[OfferKind] | None, QueryParameter(max_items=10, description="Kinds of offers.")] = None,
+    services: Annotated[
+        bool, QueryParameter(description="Only on the services of `member`, of the owner where none is named.")
+    ] = False,
+) -> EventFilters:
+    """What events were asked for; whether the member is known is for the route to see."""
+    name = member.lower() if member else None
+    return EventFilters(
+        kinds=tuple(kind or ()),
+        since=None if since is None else moment("since", since),
+        countries=countries,
+        member=name,
+        providers=tuple(provider or ()),
+        offers=tuple(offer or ()),
+        services_of=(name or settings.letterboxd_username[0]) if services else None,
+    )
+
+
+def moment(field: str, text: str) -> datetime:
+    """The time that a parameter means, a date being its midnight in UTC; raises Invalid for anything else."""
+    try:
+        at = datetime.fromisoformat(f"{text}T00:00Z" if DATE.fullmatch(text) else text)
+        if DATE.match(text) and at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = "is neither a date (2026-11-20) nor a time with its zone (2026-11-20T06:00:00Z)"
+    raise Invalid([(field, message)])
 
 
 async def known_member(db: AsyncConnection, username: str, settings: Settings) -> str:

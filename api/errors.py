@@ -5,12 +5,14 @@ MarqueeError
 ├── Invalid(errors)                        bad input, by field
 ├── NotFound(noun, key)
 ├── Conflict(noun, key, because)
+├── NowhereToSend                          no address for news is set
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
 └── SourceError(url)                       what Letterboxd or TMDB answered
     ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
     ├── Private
     ├── Missing
+    ├── Disallowed                         the host's robots.txt does not allow it: not asked for
     ├── RateLimited(retry_after)
     ├── Transient(status)                  5xx, time-out, lost connection, or an unexplained refusal
     ├── MarkupChanged(selector, sample)    200, entries announced, none found
@@ -64,6 +66,13 @@ class Conflict(MarqueeError):
         self.noun = noun
         self.key = key
         self.because = because
+
+
+class NowhereToSend(MarqueeError):
+    code = "nowhere_to_send"
+
+    def __init__(self) -> None:
+        super().__init__("There is nowhere to send news to: NOTIFY_URLS is not set.")
 
 
 class Unavailable(MarqueeError):
@@ -122,6 +131,15 @@ class Missing(SourceError):
 
     def __init__(self, url: str) -> None:
         super().__init__("This page does not exist", url)
+
+
+class Disallowed(SourceError):
+    """The robots.txt of `host` does not allow this page to be read, so it was not asked for."""
+
+    code = "disallowed"
+
+    def __init__(self, url: str, *, host: str = "The host") -> None:
+        super().__init__(f"{host}’s robots.txt does not allow Marquee to read this page", url)
 
 
 class RateLimited(SourceError):

@@ -19,6 +19,14 @@ NUL = "\0"
 """The one character that PostgreSQL keeps in no text."""
 
 
+async def demand_host(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Refuse a request to a host that cannot be: addresses in answers begin with it."""
+    try:
+        _ = connection.base_url
+    except ValueError:
+        raise Invalid([("Host", "is not the name of a host")]) from None
+
+
 async def demand_text(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Nothing has a name with NUL in it."""
     if NUL in connection.scope["path"]:

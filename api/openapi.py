@@ -10,7 +10,7 @@ from litestar.openapi.spec import Components, License
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
-from api.auth import SCHEMES
+from api.auth import FEED_SCHEMES, SCHEMES
 from api.headers import HEALTH
 from api.settings import Settings
 
@@ -22,6 +22,7 @@ BY_STATUS = {
     "401": {"WWW-Authenticate": "The scheme that is asked for."},
     "503": {"Retry-After": "Seconds after which to try again."},
 }
+FEEDS = "/feeds/"
 UNCHANGED = "What If-None-Match names still holds."
 
 
@@ -38,7 +39,7 @@ def openapi_config(settings: Settings) -> OpenAPIConfig:
         version=version("marquee"),
         description="What is on a watchlist, where each film streams, and what changed since yesterday.",
         license=License(name="MIT", identifier="MIT"),
-        components=Components(security_schemes=SCHEMES),
+        components=Components(security_schemes=SCHEMES | FEED_SCHEMES),
         security=[{name: []} for name in SCHEMES] if settings.api_key else None,
         use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin()],
@@ -55,6 +56,8 @@ def openapi_document(app: Litestar) -> Json:
             _add_headers(operation, is_kept=method == "get" and not is_health)
             if is_health:
                 operation["security"] = []
+            elif path.startswith(FEEDS) and "security" in document:
+                operation["security"] = [*document["security"], *({name: []} for name in FEED_SCHEMES)]
     return document
 
 

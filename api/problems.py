@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 
-from api.errors import Conflict, Invalid, MarqueeError, NotFound, Unavailable
+from api.errors import Conflict, Invalid, MarqueeError, NotFound, NowhereToSend, Unavailable
 from api.schemas.problems import FieldError, Problem
 
 AnyRequest = Request[Any, Any, Any]
@@ -21,11 +21,11 @@ MEDIA_TYPE = "application/problem+json"
 FAULTY = "The request cannot be used; see errors."
 DETAILS = {
     400: "The request cannot be read.",
-    401: "An API key is needed, as X-Api-Key or as Authorization: Bearer.",
+    401: "An API key is needed, as X-Api-Key or as Authorization: Bearer; for a feed, its token will do.",
     404: "There is nothing at this address.",
     405: "This address does not know this method; Allow names those that it knows.",
     413: "The body is too large.",
-    415: "The body must be JSON, sent as application/json.",
+    415: "The body must be JSON, sent as application/json, or of another type that this address is documented to take.",
     500: "Marquee made a mistake here; its log says more.",
 }
 DESCRIPTIONS = DETAILS | {
@@ -71,7 +71,7 @@ def from_not_found(_request: AnyRequest, error: NotFound) -> Response[bytes]:
     return problem(404, str(error), code=error.code)
 
 
-def from_conflict(_request: AnyRequest, error: Conflict) -> Response[bytes]:
+def from_conflict(_request: AnyRequest, error: Conflict | NowhereToSend) -> Response[bytes]:
     return problem(409, str(error), code=error.code)
 
 
@@ -101,6 +101,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     Invalid: from_invalid,
     NotFound: from_not_found,
     Conflict: from_conflict,
+    NowhereToSend: from_conflict,
     Unavailable: from_unavailable,
     MarqueeError: from_mistake,
     HTTPException: from_http,

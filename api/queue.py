@@ -4,6 +4,7 @@ Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the 
 """
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,11 +23,18 @@ PREFIX = "marquee"
 QUEUE = f"{PREFIX}:queue"
 WORKERS = f"{PREFIX}:workers"
 ARQ_HEALTH = f"{PREFIX}:arq"
+TARGETS = f"{PREFIX}:targets"
 HEARTBEAT_LASTS = 15
 REFRESH = "refresh"
+DELIVER = "deliver"
+SEE_TO_FILM = "see_to_film"
+KEEP_HOUSE = "keep_house"
 
 serialize = msgspec.msgpack.encode
 deserialize = msgspec.msgpack.decode
+
+Reported = tuple[str, str, str | None]
+"""A target of news as a worker reports it: the sha256 digest of its address, its name, why it cannot be used."""
 
 
 def limit_key(host: str) -> str:
@@ -37,6 +45,11 @@ def limit_key(host: str) -> str:
 def pause_key(host: str) -> str:
     """Until when nobody asks this outside host."""
     return f"{PREFIX}:pause:{host}"
+
+
+def robots_key(host: str) -> str:
+    """What this outside host's robots.txt said when it was last read."""
+    return f"{PREFIX}:robots:{host}"
 
 
 def open_queue(redis_url: str) -> ArqRedis:
@@ -66,6 +79,54 @@ async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: str = "0") 
         await queue.enqueue_job(REFRESH, refresh_id, _job_id=f"{REFRESH}:{refresh_id}:{attempt}")
     except (RedisError, OSError) as error:
         raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def enqueue_film(queue: ArqRedis, film_id: int) -> None:
+    """Ask a worker to see to this film now: its title, its details, its offers.
+
+    Each call is a job of its own: a decision made while the one before is worked at must not be lost. Raises
+    Unavailable when Redis is away.
+    """
+    try:
+        await queue.enqueue_job(SEE_TO_FILM, film_id)
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def enqueue_housekeeping(queue: ArqRedis, keeping_id: int) -> None:
+    """Hand this housekeeping to a worker. Raises Unavailable when Redis is away."""
+    try:
+        await queue.enqueue_job(KEEP_HOUSE, keeping_id)
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def enqueue_delivery(queue: ArqRedis, delivery_id: int, attempt: str = "0") -> None:
+    """Ask a worker to send this delivery; asking twice for the same attempt changes nothing.
+
+    Raises Unavailable when Redis is away.
+    """
+    try:
+        await queue.enqueue_job(DELIVER, delivery_id, _job_id=f"{DELIVER}:{delivery_id}:{attempt}")
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def report_targets(queue: ArqRedis, targets: Sequence[Reported]) -> None:
+    """Say where this worker sends news; raises Unavailable when Redis is away."""
+    try:
+        await queue.set(TARGETS, serialize(targets), ex=HEARTBEAT_LASTS)
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+
+
+async def reported_targets(queue: ArqRedis) -> list[Reported] | None:
+    """Where the workers send news; None while there is no worker. Raises Unavailable when Redis is away."""
+    try:
+        report = await queue.get(TARGETS)
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+    return None if report is None else msgspec.msgpack.decode(report, type=list[Reported])
 
 
 async def beat(queue: ArqRedis, worker: str) -> None:

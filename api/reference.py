@@ -113,7 +113,9 @@ def example(document: Json, schema: Json, name: str = "") -> Any:
         return {key: example(document, value, key) for key, value in schema.get("properties", {}).items()}
     if name in UNKNOWN and _is_nullable(schema):
         return None
-    if name in SAMPLES:
+    if "examples" in schema:
+        return schema["examples"][0]
+    if name in SAMPLES and SAMPLES[name] in schema.get("enum", [SAMPLES[name]]):
         return SAMPLES[name]
     if several := _choices(schema):
         return example(document, several[0], name)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.drivers.postgresql import postgresql_server
+from tests.drivers.receiver import Receiver
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
 
@@ -41,6 +42,13 @@ async def upstream(upstream_server: Upstream) -> Upstream:
     """Letterboxd and TMDB as they were yesterday, well and quick."""
     await upstream_server.reset()
     return upstream_server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Somewhere for news to arrive."""
+    with Receiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,18 @@ class Availability(TypedDict):
     offer: str
     priority: int
     opened_at: datetime
+    last_seen_at: datetime | None
     closed_at: datetime | None
+    withdrawn: bool
+
+
+class Event(TypedDict):
+    id: int
+    availability_id: int
+    kind: str
+    at: datetime
+    settles_at: datetime
+    refresh_id: int | None
 
 
 class Check(TypedDict):
@@ -161,7 +172,20 @@ class AvailabilityRow(TypedDictFactory[Availability]):
     offer = "flatrate"
     priority = 1
     opened_at = NOW
+    last_seen_at = None
     closed_at = None
+    withdrawn = False
+
+
+class EventRow(TypedDictFactory[Event]):
+    """An event that settled when it happened."""
+
+    __random_seed__ = 1
+    id = Use(count(1).__next__)
+    kind = "arrived"
+    at = NOW
+    settles_at = PostGenerated(lambda _name, row: row["at"])
+    refresh_id = None
 
 
 class CheckRow(TypedDictFactory[Check]):

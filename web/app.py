@@ -14,10 +14,17 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from web.client import MarqueeApi, open_api
+from web.pages.changes import show_changes
 from web.pages.errors import error_handlers
+from web.pages.feeds import pass_feed
+from web.pages.film import show_film
 from web.pages.films import show_watchlist
 from web.pages.health import live
+from web.pages.matches import decide, export_decisions, import_decisions, look_again, show_questions, take_back
+from web.pages.notifications import retry_delivery, send_test, show_notifications
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
+from web.pages.services import choose_services, show_services
+from web.pages.sources import show_sample, show_sources
 from web.rendering import STATIC, template_engine
 from web.security import header_hook, own_pages_only
 from web.settings import Settings
@@ -53,7 +60,23 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             newest_bar,
             refresh_bar,
             cancel_refresh,
+            show_changes,
+            show_film,
+            show_services,
+            choose_services,
+            show_questions,
+            decide,
+            take_back,
+            look_again,
+            export_decisions,
+            import_decisions,
+            show_sources,
+            show_sample,
+            show_notifications,
+            send_test,
+            retry_delivery,
             live,
+            pass_feed,
             create_static_files_router(
                 path="/static",
                 directories=[STATIC],

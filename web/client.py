@@ -6,15 +6,19 @@ ApiError
 └── ApiProblem(status, detail)     it answered, and refused
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
+from web.match_shapes import DecidedMatch, ImportedDecisions, Match
+from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails, Service, Services
+from web.notification_shapes import Delivery, Notifications, Ordered
 from web.settings import Settings
-from web.shapes import Film, Listing, Member, Problem, Provider, Run, Source
+from web.shapes import Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
 
 __all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "open_api"]
 
@@ -22,6 +26,7 @@ Answer = TypeVar("Answer")
 Query = Mapping[str, Any]
 
 LONGEST_LIST = 100
+NEWEST_DELIVERIES = 30
 
 
 class ApiError(Exception):
@@ -37,12 +42,13 @@ class ApiAway(ApiError):
 
 
 class ApiProblem(ApiError):
-    """The API refused; `detail` is fit to be read by a person."""
+    """The API refused; `detail` is fit to be read by a person, `faults` are (field, message) of a bad request."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(f"The API answered {status}: {detail}")
         self.status = status
         self.detail = detail
+        self.faults = list(faults)
 
 
 def open_api(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> "MarqueeApi":
@@ -81,11 +87,67 @@ class MarqueeApi:
         answer = await self._get("/providers", Listing[Provider], query)
         return answer.items
 
+    async def every_provider(self, country: str) -> list[Provider]:
+        """All that show any film in this country, those with the most films by subscription first."""
+        query = {"country": country, "page_size": LONGEST_LIST}
+        first = await self._get("/providers", Listing[Provider], query)
+        more = [
+            await self._get("/providers", Listing[Provider], query | {"page": page})
+            for page in range(2, first.total_pages + 1)
+        ]
+        return [provider for answer in (first, *more) for provider in answer.items]
+
+    async def film(self, slug: str) -> FilmDetails:
+        return await self._get(f"/films/{quote(slug)}", FilmDetails)
+
+    async def availability(self, slug: str) -> Availability:
+        """All that is remembered of a film's stays on providers, in every country."""
+        return await self._get(f"/films/{quote(slug)}/availability", Availability, {"history": "true"})
+
+    async def events(self, query: Query) -> Listing[Event]:
+        return await self._get("/events", Listing[Event], query)
+
+    async def corrections(self) -> list[Correction]:
+        """The newest ones."""
+        answer = await self._get("/corrections", Listing[Correction], {"page_size": LONGEST_LIST})
+        return answer.items
+
+    async def feeds(self) -> list[Feed]:
+        answer = await self._get("/feeds", Listing[Feed])
+        return answer.items
+
+    async def services(self, username: str) -> list[Service]:
+        """What this member pays for, in every country."""
+        answer = await self._get(f"/members/{username}/services", Services)
+        return answer.items
+
+    async def choose_services(self, username: str, country: str, provider_ids: Sequence[int]) -> None:
+        """Let these be all that this member pays for in this country."""
+        choice = {"country": country, "provider_ids": provider_ids}
+        await self._send("PUT", f"/members/{username}/services", Services, json=choice)
+
     async def watchlist_source(self, username: str) -> Source | None:
         """How the member's watchlist was last read; None before anybody asked for it."""
-        query = {"member": username, "page_size": LONGEST_LIST}
-        answer = await self._get("/sources", Listing[Source], query)
-        return next((source for source in answer.items if source.source == "watchlist"), None)
+        found = await self.sources(username)
+        return next((source for source in found if source.source == "watchlist"), None)
+
+    async def sources(self, username: str | None = None) -> list[Source]:
+        """How everything that is read from Letterboxd stands, of this member or of all."""
+        query: dict[str, Any] = {"page_size": LONGEST_LIST} | ({"member": username} if username else {})
+        first = await self._get("/sources", Listing[Source], query)
+        more = [
+            await self._get("/sources", Listing[Source], query | {"page": page})
+            for page in range(2, first.total_pages + 1)
+        ]
+        return [source for answer in (first, *more) for source in answer.items]
+
+    async def sample(self, source_id: int) -> str:
+        """How a page is built that is not understood, for a bug report."""
+        return (await self._answer("GET", f"/sources/{source_id}/sample")).text
+
+    async def last_keeping(self) -> Keeping | None:
+        answer = await self._get("/housekeeping", Listing[Keeping], {"page_size": 1})
+        return answer.items[0] if answer.items else None
 
     async def newest_run(self) -> Run | None:
         return await self._run("/refreshes/current")
@@ -99,6 +161,64 @@ class MarqueeApi:
 
     async def cancel_run(self, run_id: int) -> Run:
         return await self._send("POST", f"/refreshes/{run_id}/cancel", Run)
+
+    async def notifications(self) -> Notifications:
+        return await self._get("/notifications", Notifications)
+
+    async def deliveries(self) -> list[Delivery]:
+        """The newest ones."""
+        return (await self._get("/deliveries", Listing[Delivery], {"page_size": NEWEST_DELIVERIES})).items
+
+    async def send_test(self) -> Ordered:
+        """A test to every target of news."""
+        return await self._send("POST", "/notifications/test", Ordered)
+
+    async def retry_delivery(self, delivery_id: int) -> Delivery:
+        return await self._send("POST", f"/deliveries/{delivery_id}/retry", Delivery)
+
+    async def questions_count(self) -> int:
+        """How many films wait for a person to say which title they are."""
+        return await self.questions_total({})
+
+    async def questions_total(self, query: Query) -> int:
+        return (await self._get("/matches", Listing[Any], {**query, "page_size": 1})).total
+
+    async def matches(self, query: Query) -> Listing[Match]:
+        return await self._get("/matches", Listing[Match], query)
+
+    async def match(self, slug: str) -> DecidedMatch:
+        return await self._get(f"/films/{quote(slug)}/match", DecidedMatch)
+
+    async def decide(self, slug: str, decision: Mapping[str, object]) -> DecidedMatch:
+        return await self._send("PUT", f"/films/{quote(slug)}/match", DecidedMatch, json=decision)
+
+    async def take_back(self, slug: str) -> DecidedMatch:
+        return await self._send("DELETE", f"/films/{quote(slug)}/match", DecidedMatch)
+
+    async def decisions(self, file_format: str) -> bytes:
+        """All decisions as a file."""
+        return (await self._answer("GET", "/matches/decisions", params={"format": file_format})).content
+
+    async def import_decisions(self, content: bytes, media_type: str, *, replace: bool) -> ImportedDecisions:
+        answer = await self._answer(
+            "POST",
+            "/matches/decisions",
+            params={"replace": replace},
+            content=content,
+            headers={"Content-Type": media_type},
+        )
+        return _decoded(answer, "/matches/decisions", ImportedDecisions)
+
+    async def feed(self, name: str, query: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Passed:
+        """A feed as the API gives it to who has no key, whatever it answers; raises ApiAway alone."""
+        sent = [(each.encode("latin-1"), value.encode("latin-1")) for each, value in headers.items()]
+        request = self._http.build_request("GET", f"/feeds/{quote(name, safe='')}", params=list(query), headers=sent)
+        request.headers.pop("X-Api-Key", None)
+        try:
+            answer = await self._http.send(request)
+        except httpx.HTTPError as error:
+            raise ApiAway(str(error) or type(error).__name__) from error
+        return Passed(status=answer.status_code, headers=dict(answer.headers), content=answer.content)
 
     async def _run(self, path: str) -> Run | None:
         try:
@@ -114,16 +234,24 @@ class MarqueeApi:
     async def _send(
         self, method: str, path: str, shape: type[Answer], *, query: Query | None = None, json: object = None
     ) -> Answer:
+        return _decoded(await self._answer(method, path, params=query, json=json), path, shape)
+
+    async def _answer(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """A good answer to a request, whose parts are httpx's."""
         try:
-            response = await self._http.request(method, f"/api/v1{path}", params=query, json=json)
+            response = await self._http.request(method, f"/api/v1{path}", **request)
         except httpx.HTTPError as error:
             raise ApiAway(str(error) or type(error).__name__) from error
         if not response.is_success:
             raise _problem(response)
-        try:
-            return msgspec.json.decode(response.content, type=shape)
-        except msgspec.DecodeError as error:
-            raise ApiAway(f"its answer to {path} is not understood ({error})") from error
+        return response
+
+
+def _decoded(response: httpx.Response, path: str, shape: type[Answer]) -> Answer:
+    try:
+        return msgspec.json.decode(response.content, type=shape)
+    except msgspec.DecodeError as error:
+        raise ApiAway(f"its answer to {path} is not understood ({error})") from error
 
 
 def _problem(response: httpx.Response) -> ApiError:
@@ -134,4 +262,4 @@ def _problem(response: httpx.Response) -> ApiError:
             return ApiAway(f"it answered {response.status_code}")
         problem = Problem()
     detail = problem.detail or problem.title or f"The answer was {response.status_code}."
-    return ApiProblem(response.status_code, detail)
+    return ApiProblem(response.status_code, detail, [(each.field, each.message) for each in problem.errors])

@@ -5,9 +5,20 @@ from hashlib import blake2s
 import msgspec
 
 from web.shapes import Member, Source
-from web.words import MINUTE, Clock, Moment, count
+from web.words import MINUTE, Clock, Moment
 
 TONES = ("problem", "warning", "calm")
+TITLES = {
+    "stale": ("calm", "This watchlist may be out of date"),
+    "incomplete": ("warning", "Not the whole watchlist could be read"),
+    "blocked": ("warning", "Letterboxd turned Marquee away"),
+    "rate_limited": ("warning", "Letterboxd asked for a pause"),
+    "disallowed": ("problem", "Letterboxd closes this watchlist to programs"),
+    "private": ("problem", "This watchlist is private"),
+    "missing": ("problem", "This member was not found"),
+    "changed": ("problem", "Letterboxd changed its pages"),
+}
+NOT_REACHED = ("warning", "Letterboxd could not be reached")
 
 
 class Notice(msgspec.Struct, kw_only=True):
@@ -42,53 +53,21 @@ def source_notice(source: Source | None, member: Member, clock: Clock, letterbox
     """Why the watchlist may not be what Letterboxd shows now, and since when; nothing where it is."""
     if source is None or source.state in ("ok", "never"):
         return []
-    notice = _described(source, member.username, clock, letterboxd)
-    if member.watchlist and source.state != "stale":
-        notice.words[0] = f"{notice.words[0]} Nothing was removed."
-    notice.times = _times(source, clock)
+    tone, title = TITLES.get(source.state, NOT_REACHED)
+    notice = Notice(tone=tone, title=title, words=[_reason(source, member, clock)], times=_times(source, clock))
+    if source.advice:
+        notice.words.append(source.advice)
+    if source.state == "private":
+        notice.link = ("Letterboxd settings", f"{letterboxd}/settings/")
     return [notice]
 
 
-def _described(source: Source, name: str, clock: Clock, letterboxd: str) -> Notice:
-    match source.state:
-        case "stale":
-            since = f" It was last read {clock.past(source.good_at).spoken}." if source.good_at else ""
-            said = _sentence(source.message, "No refresh has succeeded for a while.")
-            return Notice(tone="calm", title="This watchlist may be out of date", words=[f"{said}{since}"])
-        case "incomplete":
-            return Notice(tone="warning", title="Not the whole watchlist could be read", words=[_incomplete(source)])
-        case "private":
-            return Notice(
-                tone="problem",
-                title=f"The watchlist of {name} is private",
-                words=[
-                    f"Letterboxd shows it only to {name}, so Marquee cannot read it.",
-                    "To let Marquee read it, set the watchlist to “Anyone” in Letterboxd’s privacy settings.",
-                ],
-                link=("Letterboxd settings", f"{letterboxd}/settings/"),
-            )
-        case "missing":
-            return Notice(
-                tone="problem",
-                title=f"Letterboxd knows no member {name}",
-                words=[f"Check the name in LETTERBOXD_USERNAME: it is the one in {letterboxd}/NAME/."],
-            )
-        case "changed":
-            return Notice(
-                tone="problem",
-                title="Letterboxd changed its pages",
-                words=["Marquee does not understand this watchlist any more. A newer version of it may."],
-            )
-    titles = {"blocked": "Letterboxd turned Marquee away", "rate_limited": "Letterboxd asked for a pause"}
-    otherwise = {
-        "blocked": "Letterboxd did not let Marquee read this watchlist.",
-        "rate_limited": "Letterboxd asked Marquee to slow down.",
-    }
-    return Notice(
-        tone="warning",
-        title=titles.get(source.state, "Letterboxd could not be reached"),
-        words=[_sentence(source.message, otherwise.get(source.state, "It gave no answer that Marquee could use."))],
-    )
+def _reason(source: Source, member: Member, clock: Clock) -> str:
+    """What the API says of it; nobody is left to fear for what was known before."""
+    if source.state == "stale":
+        since = f" It was last read {clock.past(source.good_at).spoken}." if source.good_at else ""
+        return f"No refresh has succeeded for a while.{since}"
+    return " ".join(filter(None, (source.message, "Nothing was removed." if member.watchlist else "")))
 
 
 def _times(source: Source, clock: Clock) -> list[tuple[str, Moment]]:
@@ -101,15 +80,3 @@ def _times(source: Source, clock: Clock) -> list[tuple[str, Moment]]:
     if source.next_try_at and source.next_try_at > clock.now:
         times.append(("next try not before", clock.future(source.next_try_at)))
     return times
-
-
-def _incomplete(source: Source) -> str:
-    if source.got is None or source.expected is None:
-        return _sentence(source.message, "Letterboxd did not show the whole watchlist.")
-    return f"Letterboxd showed {source.got:,} of {count(source.expected, 'film')}."
-
-
-def _sentence(said: str | None, otherwise: str) -> str:
-    if not said:
-        return otherwise
-    return said if said.endswith((".", "!", "?")) else f"{said}."

@@ -26,6 +26,12 @@ def url(context: Context, path: str) -> str:
     return root_of(context["request"]) + path
 
 
+@pass_context
+def is_here(context: Context, path: str) -> bool:
+    """Whether the page that is written is the one at `path`."""
+    return bool(context["request"].scope["path"] == path)
+
+
 def template_engine() -> JinjaTemplateEngine:
     """The engine of this process; static files are named with a part of their hash, so browsers may keep them."""
     stamps = {
@@ -45,6 +51,6 @@ def template_engine() -> JinjaTemplateEngine:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names: dict[str, Any] = {"url": url, "asset": asset, "count": words.count, "htmx_config": HTMX_CONFIG}
-    environment.globals.update(names)
+    names: dict[str, Any] = {"url": url, "is_here": is_here, "asset": asset, "count": words.count}
+    environment.globals.update(names, htmx_config=HTMX_CONFIG)
     return JinjaTemplateEngine(engine_instance=environment)

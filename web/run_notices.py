@@ -12,6 +12,7 @@ WHY = {
     "blocked": "turned away",
     "rate_limited": "asked for a pause",
     "changed": "not understood any more",
+    "disallowed": "closed to programs",
     "unreachable": "not reached",
 }
 KEY_REFUSED = "TMDB does not accept the key in TMDB_API_KEY. Put a valid one there and start Marquee again."

@@ -1,6 +1,6 @@
 """What the page reads of the API's answers; fields that it does not need are ignored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 import msgspec
@@ -28,6 +28,19 @@ class Film(msgspec.Struct, kw_only=True):
     poster_url: str | None = None
     checked_at: datetime | None = None
     offers: list[Offer] = []
+    match_confidence: str | None = None
+    watched_on: date | None = None
+    rating: float | None = None
+
+
+class FilmRef(msgspec.Struct, kw_only=True):
+    """A film where it is only mentioned."""
+
+    slug: str
+    title: str
+    url: str
+    year: int | None = None
+    poster_url: str | None = None
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -42,12 +55,17 @@ class Provider(msgspec.Struct, kw_only=True):
     provider_id: int
     provider: str
     films: int
+    subscription: int = 0
     logo_url: str | None = None
 
 
 class Source(msgspec.Struct, kw_only=True):
-    """One page family of one member; `since` is when it came into this state, `got` of `expected` what was read."""
+    """One page family of one member; `since` is when it came into this state, `got` of `expected` what was read.
 
+    `message` is why it is not well, `next` what Marquee does next, `advice` what a person can do: whole sentences.
+    """
+
+    id: int
     member: str
     source: str
     state: str
@@ -58,6 +76,19 @@ class Source(msgspec.Struct, kw_only=True):
     got: int | None = None
     message: str | None = None
     next_try_at: datetime | None = None
+    selector: str | None = None
+    has_sample: bool = False
+    next: str = ""
+    advice: str | None = None
+
+
+class Keeping(msgspec.Struct, kw_only=True):
+    """One time that the house was kept; `message` is what went wrong."""
+
+    status: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    message: str | None = None
 
 
 class RunCounts(msgspec.Struct, kw_only=True):
@@ -126,6 +157,20 @@ class Listing(msgspec.Struct, Generic[Item], kw_only=True):
     total_pages: int = 1
 
 
+class FieldError(msgspec.Struct, kw_only=True):
+    field: str
+    message: str
+
+
 class Problem(msgspec.Struct, kw_only=True):
     title: str = ""
     detail: str = ""
+    errors: list[FieldError] = []
+
+
+class Passed(msgspec.Struct, kw_only=True):
+    """An answer that the page passes on as it is; the names of its headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from web.client import MarqueeApi
+from web.masthead import waiting_questions
 from web.shapes import Film, Listing, Member, Provider, Run, Source
 from web.view import View
 
@@ -18,7 +19,10 @@ class UnknownMember(Exception):
 
 
 class Snapshot(msgspec.Struct, kw_only=True):
-    """What the API knows of one member's watchlist at one time; `streaming` counts films on a subscription."""
+    """What the API knows of one member's watchlist at one time; `streaming` counts films on a subscription.
+
+    `services` are the providers in the country that the member pays for, `questions` how many wait for an answer.
+    """
 
     members: list[Member]
     member: Member | None
@@ -27,6 +31,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
     source: Source | None = None
     run: Run | None = None
     streaming: int = 0
+    services: frozenset[int] = frozenset()
+    questions: int = 0
 
     @property
     def running(self) -> bool:
@@ -35,17 +41,19 @@ class Snapshot(msgspec.Struct, kw_only=True):
 
 async def snapshot_of(api: MarqueeApi, view: View, country: str) -> Snapshot:
     """Everything that the page of `view` shows; raises UnknownMember."""
-    members, run = await asyncio.gather(api.members(), api.newest_run())
-    member = _member(members, view.member)
+    members, run, questions = await asyncio.gather(api.members(), api.newest_run(), waiting_questions(api))
+    member = member_of(members, view.member)
     if member is None:
-        return Snapshot(members=members, member=None, films=Listing[Film](items=[], total=0), run=run)
+        nothing = Listing[Film](items=[], total=0)
+        return Snapshot(members=members, member=None, films=nothing, run=run, questions=questions)
     name = member.username
     on_subscription = View(offer="flatrate").api_query(country) | {"page_size": 1}
-    films, providers, source, streaming = await asyncio.gather(
+    films, providers, source, streaming, services = await asyncio.gather(
         api.watchlist(name, view.api_query(country)),
         api.providers(name, country),
         api.watchlist_source(name),
         api.watchlist(name, on_subscription),
+        api.services(name),
     )
     return Snapshot(
         members=members,
@@ -55,11 +63,13 @@ async def snapshot_of(api: MarqueeApi, view: View, country: str) -> Snapshot:
         source=source,
         run=run,
         streaming=streaming.total,
+        services=frozenset(service.provider_id for service in services if service.country == country),
+        questions=questions,
     )
 
 
-def _member(members: list[Member], name: str) -> Member | None:
-    """The member of this name, the owner where none is named."""
+def member_of(members: list[Member], name: str) -> Member | None:
+    """The member of this name, the owner where none is named; raises UnknownMember."""
     if not name:
         return next((member for member in members if member.owner), members[0] if members else None)
     found = next((member for member in members if member.username == name), None)

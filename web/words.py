@@ -1,6 +1,6 @@
 """Numbers and times in the words of the product."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -46,6 +46,27 @@ class Clock(msgspec.Struct, frozen=True):
         day = {0: "", 1: "tomorrow, "}.get(days, f"{local.day} {local:%B}, ")
         return self._moment(moment, f"{day}{self._hour(local)}")
 
+    def day(self, moment: datetime) -> date:
+        """The reader's day on which `moment` is."""
+        return moment.astimezone(self.zone).date()
+
+    def day_name(self, day: date) -> str:
+        """`day` as a heading: Today, Yesterday, or its name and date."""
+        today = self.day(self.now)
+        if today - day in (timedelta(0), timedelta(days=1)):
+            return "Today" if day == today else "Yesterday"
+        return f"{day:%A}, " + self.date_name(day).replace(" ", "\N{NO-BREAK SPACE}")
+
+    def date_name(self, day: date) -> str:
+        """`day` as "12 November", with its year when that is not this one."""
+        year = "" if day.year == self.day(self.now).year else f" {day.year}"
+        return f"{day.day} {day:%B}{year}"
+
+    def short_date(self, day: date) -> str:
+        """`day` as "12 Nov", with its year when that is not this one."""
+        year = "" if day.year == self.day(self.now).year else f" {day.year}"
+        return f"{day.day} {day:%b}{year}"
+
     def _hour(self, local: datetime) -> str:
         return f"{local:%H:%M}" + (" UTC" if self.zone.key == "UTC" else "")
 
@@ -83,6 +104,14 @@ def runtime(minutes: int) -> str:
     """
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
+
+
+def stars(rating: float) -> str:
+    """
+    >>> stars(3.5), stars(0.5)
+    ('★★★½', '½')
+    """
+    return "★" * int(rating) + "½" * (rating % 1 >= 0.5)
 
 
 def time_left(seconds: int) -> str:

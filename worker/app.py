@@ -1,22 +1,43 @@
 """The composition root of the worker process."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from arq import Worker
 from arq.connections import ArqRedis
 from arq.worker import func
 
 from api.db.engine import Database
-from api.queue import ARQ_HEALTH, QUEUE, REFRESH, deserialize, open_patient_queue, serialize
+from api.queue import (
+    ARQ_HEALTH,
+    DELIVER,
+    KEEP_HOUSE,
+    QUEUE,
+    REFRESH,
+    SEE_TO_FILM,
+    deserialize,
+    open_patient_queue,
+    serialize,
+)
 from api.settings import Settings
+from worker.jobs.film import see_to_film
+from worker.jobs.housekeeping import keep_house, scheduled_housekeeping
+from worker.jobs.news import deliver
 from worker.jobs.refresh import refresh, scheduled_refresh
+from worker.notify import Notifier
 from worker.ratelimit import Limiter
-from worker.schedule import Keeper, crontab_job
+from worker.robots import Robots
+from worker.schedule import CrontabJob, Keeper, crontab_job
 from worker.services import Services
+from worker.sources.letterboxd.answers import NAME
 from worker.sources.letterboxd.client import LetterboxdClient
 from worker.sources.tmdb.client import TmdbClient
+from worker.stopping import EndingWorker
 
 LONGEST_RUN = 12 * 3600
+LONGEST_FILM = 600
+LONGEST_HOUSEKEEPING = 3600
+LONGEST_DELIVERY = 120
 POLL_EVERY = 0.1
 MAX_TRIES = 1000
 
@@ -24,10 +45,14 @@ MAX_TRIES = 1000
 def build_worker(settings: Settings, redis_url: str) -> Worker:
     """The worker, not yet started: its jobs, its schedule, and the clients these work with."""
     queue = open_patient_queue(redis_url)
-    schedule = settings.schedule
-    return Worker(
-        functions=[func(refresh, name=REFRESH, timeout=LONGEST_RUN, keep_result=0, max_tries=MAX_TRIES)],
-        cron_jobs=[crontab_job(scheduled_refresh, schedule)] if schedule else [],
+    return EndingWorker(
+        functions=[
+            func(refresh, name=REFRESH, timeout=LONGEST_RUN, keep_result=0, max_tries=MAX_TRIES),
+            func(see_to_film, name=SEE_TO_FILM, timeout=LONGEST_FILM, keep_result=0, max_tries=MAX_TRIES),
+            func(deliver, name=DELIVER, timeout=LONGEST_DELIVERY, keep_result=0, max_tries=MAX_TRIES),
+            func(keep_house, name=KEEP_HOUSE, timeout=LONGEST_HOUSEKEEPING, keep_result=0, max_tries=MAX_TRIES),
+        ],
+        cron_jobs=_cron_jobs(settings),
         redis_pool=queue,
         queue_name=QUEUE,
         on_startup=_start,
@@ -36,10 +61,15 @@ def build_worker(settings: Settings, redis_url: str) -> Worker:
         health_check_key=ARQ_HEALTH,
         job_serializer=serialize,
         job_deserializer=deserialize,
-        timezone=schedule.timezone if schedule else None,  # type: ignore[arg-type]
+        timezone=ZoneInfo(settings.refresh_timezone),  # type: ignore[arg-type]
         ctx={"services": _services(settings, queue)},
         log_results=False,
     )
+
+
+def _cron_jobs(settings: Settings) -> list[CrontabJob]:
+    due = ((scheduled_refresh, settings.schedule), (scheduled_housekeeping, settings.housekeeping))
+    return [crontab_job(coroutine, schedule) for coroutine, schedule in due if schedule is not None]
 
 
 def _services(settings: Settings, queue: ArqRedis) -> Services:
@@ -48,8 +78,9 @@ def _services(settings: Settings, queue: ArqRedis) -> Services:
     return Services(
         settings=settings,
         database=Database(settings.database_url),
-        letterboxd=LetterboxdClient.at(settings.letterboxd_base_url, letterboxd),
+        letterboxd=LetterboxdClient.at(settings.letterboxd_base_url, letterboxd, rules=Robots(queue, name=NAME)),
         tmdb=TmdbClient(settings.tmdb_base_url, settings.tmdb_api_key, tmdb),
+        notifier=Notifier(settings.notify_urls),
     )
 
 

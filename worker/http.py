@@ -41,6 +41,12 @@ class Pace(Protocol):
     async def pause(self, seconds: float) -> None: ...
 
 
+class Rules(Protocol):
+    """What `Robots` is to a host."""
+
+    async def demand(self, url: httpx.URL, fetch: Callable[[httpx.URL], Awaitable[httpx.Response]]) -> None: ...
+
+
 class RefusedAnswer(Transient):
     """An answer that Marquee does not take: too large, or a redirect elsewhere. Asking again at once would not help."""
 
@@ -52,7 +58,7 @@ class OutsideHost:
     host[:port]s to which a redirect may lead besides its own. `headers` and `params` go with every request (`params`
     not with a redirected one). `classify` sees each answer before it is judged by its status, and raises a
     SourceError for what it knows better: RateLimited and Transient are retried, others are not. `pause` and `slot` of
-    `pace` rule every request, redirected ones too.
+    `pace` rule every request, redirected ones too, and so do `rules` where there are any, whose own reading is paced.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class OutsideHost:
         headers: Mapping[str, str] | None = None,
         params: Params | None = None,
         classify: Classify | None = None,
+        rules: Rules | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -74,6 +81,7 @@ class OutsideHost:
         self._pace = pace
         self._params = dict(params or {})
         self._classify = classify
+        self._rules = rules
         self._sleep = sleep
         self._client = httpx.AsyncClient(
             headers={"User-Agent": user_agent(), "Accept-Language": "en", "Accept-Encoding": "gzip", **(headers or {})},
@@ -87,15 +95,14 @@ class OutsideHost:
     ) -> httpx.Response:
         """The answer to GET `path` (from "/"), its body read; 4xx other than 429 are the caller's to judge.
 
-        Raises RateLimited, Transient (of it RefusedAnswer), and what `classify` raises.
+        Raises RateLimited, Transient (of it RefusedAnswer), Disallowed, and what `classify` raises.
         """
         if not path.startswith("/"):
             raise ValueError(f"not a path from the root: {path!r}")
         url = httpx.URL(self._base + path).copy_merge_params({**self._params, **(params or {})})
-        try:
-            return await self._insist(self._client.build_request("GET", url, headers=headers))
-        except Paused as paused:
-            raise RateLimited(bare(url), paused.seconds, host=self._name) from None
+        request = self._client.build_request("GET", url, headers=headers)
+        await self._demand(request)
+        return await self._patiently(request)
 
     def path_of(self, response: httpx.Response) -> str:
         """The path of an answer, after redirects, as `get` would take it."""
@@ -104,12 +111,26 @@ class OutsideHost:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _insist(self, request: httpx.Request) -> httpx.Response:
+    async def _demand(self, request: httpx.Request) -> None:
+        """Make sure that the rules of its host allow this request; they are read without being asked themselves."""
+        if self._rules is not None:
+            await self._rules.demand(request.url, self._read_rules)
+
+    async def _read_rules(self, url: httpx.URL) -> httpx.Response:
+        return await self._patiently(self._client.build_request("GET", url), obeying=False)
+
+    async def _patiently(self, request: httpx.Request, *, obeying: bool = True) -> httpx.Response:
+        try:
+            return await self._insist(request, obeying=obeying)
+        except Paused as paused:
+            raise RateLimited(bare(request.url), paused.seconds, host=self._name) from None
+
+    async def _insist(self, request: httpx.Request, *, obeying: bool) -> httpx.Response:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._followed(request)
+                return await self._followed(request, obeying=obeying)
             except RefusedAnswer:
                 raise
             except (RateLimited, Transient) as error:
@@ -122,7 +143,7 @@ class OutsideHost:
                 if not asked:
                     await self._sleep(wait)
 
-    async def _followed(self, request: httpx.Request) -> httpx.Response:
+    async def _followed(self, request: httpx.Request, *, obeying: bool) -> httpx.Response:
         """The judged answer at the end of the redirects."""
         for _ in range(MAX_REDIRECTS + 1):
             await self._pace.slot(PATIENCE)
@@ -131,6 +152,8 @@ class OutsideHost:
                 self._judge(response)
                 return response
             request = self._redirected(request, response.headers["location"])
+            if obeying:
+                await self._demand(request)
         raise self._refused(request, "redirects without end")
 
     def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:

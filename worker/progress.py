@@ -73,10 +73,11 @@ class Run:
         self._failed_films += 1
         await self._record_failure("enriching", code, message, film_id=film_id)
 
-    async def note_problem(self, code: str, message: str) -> None:
-        """Note what kept a part of the run from being done, once for all films that it touched."""
+    async def note_problem(self, code: str, message: str, *, member_id: int | None = None) -> None:
+        """Note what kept a part of the run from being done, once for all films, or all of a member, that it touched."""
         self.problem = self.problem or RunError(code=code, message=message)
-        await self._record_failure("enriching", code, message)
+        stage = "enriching" if member_id is None else "reading"
+        await self._record_failure(stage, code, message, member_id=member_id)
 
     async def _record_failure(
         self, stage: str, code: str, message: str, *, member_id: int | None = None, film_id: int | None = None

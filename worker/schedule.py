@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 from arq import cron
@@ -13,12 +14,14 @@ from arq.connections import ArqRedis
 from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 
-from api.db import members, refreshes, runs, sources
+from api.db import housekeeping, members, refreshes, runs, sources
 from api.db.runs import LEASE
-from api.queue import beat, enqueue_refresh, fall_silent
+from api.queue import beat, enqueue_housekeeping, enqueue_refresh, fall_silent
 from api.settings import Schedule
+from worker.jobs.news import see_to_deliveries
 from worker.progress import AWAY
 from worker.services import Services
+from worker.sync import news
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ class Keeper:
         async with self.services.database.write() as db:
             await members.ensure(db, self.services.settings.letterboxd_username)
         await self._attempt(self._catch_up)
+        await self._attempt(self._catch_up_housekeeping)
         self._task = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
@@ -71,9 +75,11 @@ class Keeper:
         await fall_silent(self.queue, self._name)
 
     async def _keep(self) -> None:
+        await self._attempt(self.look_after)
+        await self._attempt(partial(news.begin, self.services))
         while True:
-            await self._attempt(self.look_after)
             await asyncio.sleep(LOOK_EVERY)
+            await self._attempt(self.look_after)
 
     async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do this; where Redis or the database is away, say so once and leave it to the next time."""
@@ -89,6 +95,7 @@ class Keeper:
     async def look_after(self) -> None:
         await beat(self.queue, self._name)
         await self._take_up_abandoned_runs()
+        await see_to_deliveries(self.services, self.queue)
         if self.services.settings.schedule is not None:
             await self._retry_sources()
 
@@ -110,7 +117,7 @@ class Keeper:
         async with self.services.database.read() as db:
             due = await sources.retries_due(db, datetime.now(UTC))
         if due:
-            await self._refresh(due, "cron", "reads again what could not be read")
+            await self._refresh(due, "retry", "reads again what could not be read")
 
     async def _catch_up(self) -> None:
         """Refresh the members whose last read is older than one period of the schedule, or who were never read."""
@@ -122,12 +129,26 @@ class Keeper:
         if missed:
             await self._refresh(missed, "startup", "reads what was not read while no worker was there")
 
-    async def _refresh(self, usernames: Sequence[str], trigger: Literal["cron", "startup"], purpose: str) -> None:
+    async def _catch_up_housekeeping(self) -> None:
+        """Keep the house where that was not done for longer than one period of its schedule."""
+        schedule, now = self.services.settings.housekeeping, datetime.now(UTC)
+        if schedule is None:
+            return
+        async with self.services.database.write() as db:
+            if not await housekeeping.is_missed(db, now - schedule.period(now) * CATCH_UP_AFTER):
+                return
+            keeping = await housekeeping.start(db, "startup")
+        if not keeping.already_running:
+            await enqueue_housekeeping(self.queue, keeping.id)
+
+    async def _refresh(self, usernames: Sequence[str], trigger: Literal["startup", "retry"], purpose: str) -> None:
         followed = [name for name in self.services.settings.letterboxd_username if name in usernames]
         if not followed:
             return
         async with self.services.database.write() as db:
             run = await refreshes.start(db, followed, trigger=trigger, force=False)
+            if not run.already_running:
+                await sources.begin_retries(db, run.members, datetime.now(UTC))
         if not run.already_running:
             logger.info("Refresh %d %s: %s", run.id, purpose, ", ".join(run.members))
         await enqueue_refresh(self.queue, run.id)

@@ -4,6 +4,7 @@ import msgspec
 
 from api.db.engine import Database
 from api.settings import Settings
+from worker.notify import Notifier
 from worker.sources.letterboxd.client import LetterboxdClient
 from worker.sources.tmdb.client import TmdbClient
 
@@ -13,3 +14,4 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     letterboxd: LetterboxdClient
     tmdb: TmdbClient
+    notifier: Notifier = msgspec.field(default_factory=Notifier)

@@ -10,6 +10,7 @@ COMMANDS = {
     "up": "Run Marquee here: the API, the worker and the page, in one.",
     "demo": "See Marquee at work without an account, a key or the internet.",
     "migrate": "Bring the database to the newest revision.",
+    "notify": "Try out where news go, and see what became of them.",
     "healthcheck": "Exit with 0 when a part of Marquee is well.",
 }
 

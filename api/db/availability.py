@@ -1,20 +1,32 @@
 """Where films can be seen: intervals that open and close, and the events that these make.
 
-The first check of a film in a country makes no events: what is there then did not arrive.
+The first check of a film in a country makes no events: what is there then did not arrive. A departure settles when
+the flap time is over: an offer that is back before that was never away, and nobody is told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.engine import insert, upsert
-from api.db.tables import availability, availability_checks, events, providers
+from api.db.tables import availability, availability_checks, events, providers, refreshes
 
 PROVIDER_MAX_AGE = timedelta(days=30)
+
+LAST_CHECK = (
+    select(availability_checks.c.checked_at)
+    .where(
+        availability_checks.c.film_id == availability.c.film_id, availability_checks.c.country == availability.c.country
+    )
+    .correlate(availability)
+    .scalar_subquery()
+)
+"""When an interval's film was last looked at in its country, until the check at hand is noted too."""
 
 Key = tuple[str, int, str]
 
@@ -34,6 +46,24 @@ class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
         return (self.country, self.provider_id, self.offer)
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at a film's offers: when, by which run, and how long a departure waits before it is told."""
+
+    now: datetime
+    refresh_id: int | None
+    flap: timedelta
+
+    def event(self, kind: str, availability_id: int) -> dict[str, Any]:
+        settles_at = self.now + self.flap if kind == "left" else self.now
+        return {
+            "availability_id": availability_id,
+            "kind": kind,
+            "at": self.now,
+            "settles_at": settles_at,
+            "refresh_id": self.refresh_id,
+        }
+
+
 async def record(
     db: AsyncConnection,
     film_id: int,
@@ -43,20 +73,24 @@ async def record(
     links: Mapping[str, str],
     refresh_id: int | None,
     now: datetime,
+    flap: timedelta,
 ) -> None:
     """Take over what a check of these countries showed: open what is new, close what is gone, note both as events.
 
-    Of an unchanged film nothing but the time of the check is written.
+    What left and is back before that settled goes on as if it had never been away. Of an unchanged film nothing but
+    the time of the check is written, and nothing at all of a country that somebody else has looked at since.
     """
+    check = Check(now=now, refresh_id=refresh_id, flap=flap)
+    checked = await _last_checks(db, film_id)
+    countries = [code for code in countries if checked.get(code, now) <= now]
     seen = {offer.key: offer for offer in offers if offer.country in countries}
-    open_rows = {(row.country, row.provider_id, row.offer): row for row in await _open_rows(db, film_id, countries)}
-    checked = await _checked_countries(db, film_id)
+    open_rows = _by_key(await _open_rows(db, film_id, countries))
     await _store_providers(db, list(seen.values()), now)
-    gone = [row.id for key, row in open_rows.items() if key not in seen]
-    new = [offer for key, offer in seen.items() if key not in open_rows]
-    await _close(db, gone, refresh_id, now)
-    await _open(db, film_id, new, checked, refresh_id, now)
-    await _reprioritise(db, seen, open_rows)
+    await _close(db, [row.id for key, row in open_rows.items() if key not in seen], check)
+    new = {key: offer for key, offer in seen.items() if key not in open_rows}
+    back = await _reopen(db, film_id, new, now) if checked else {}
+    await _open(db, film_id, [offer for key, offer in new.items() if key not in back], checked.keys(), check)
+    await _reprioritise(db, seen, open_rows | back)
     await upsert(
         db,
         availability_checks,
@@ -66,16 +100,25 @@ async def record(
 
 
 async def withdraw(db: AsyncConnection, film_id: int, now: datetime) -> None:
-    """Close every offer of a film whose TMDB title was wrong or is gone; its availability is unknown again.
+    """Take back all that was known of a film whose TMDB title was wrong or is gone; its availability is unknown again.
 
-    That is a correction and not a departure, so it makes no events.
+    That is a correction and not a departure: it makes no events, and those that there were are told no more.
     """
+    stay = availability.c
+    await _take_back(db, select(stay.id).where(stay.film_id == film_id), now)
     await db.execute(
         availability.update()
-        .where(availability.c.film_id == film_id, availability.c.closed_at.is_(None))
-        .values(closed_at=now)
+        .where(stay.film_id == film_id, stay.closed_at.is_(None))
+        .values(closed_at=now, last_seen_at=LAST_CHECK)
+    )
+    await db.execute(
+        availability.update().where(stay.film_id == film_id, stay.withdrawn.is_(False)).values(withdrawn=True)
     )
     await db.execute(availability_checks.delete().where(availability_checks.c.film_id == film_id))
+
+
+def _by_key(rows: Sequence[Any]) -> dict[Key, Any]:
+    return {(row.country, row.provider_id, row.offer): row for row in rows}
 
 
 async def _open_rows(db: AsyncConnection, film_id: int, countries: Sequence[str]) -> Sequence[Any]:
@@ -88,9 +131,11 @@ async def _open_rows(db: AsyncConnection, film_id: int, countries: Sequence[str]
     ).all()
 
 
-async def _checked_countries(db: AsyncConnection, film_id: int) -> set[str]:
-    rows = await db.execute(select(availability_checks.c.country).where(availability_checks.c.film_id == film_id))
-    return set(rows.scalars())
+async def _last_checks(db: AsyncConnection, film_id: int) -> dict[str, datetime]:
+    """When each country was last looked at for this film."""
+    seen = availability_checks.c
+    rows = await db.execute(select(seen.country, seen.checked_at).where(seen.film_id == film_id))
+    return dict(rows.all())
 
 
 async def _store_providers(db: AsyncConnection, offers: Sequence[OfferRow], now: datetime) -> None:
@@ -113,20 +158,44 @@ def _still_true(row: Any, offer: OfferRow, now: datetime) -> bool:
     )
 
 
-async def _close(db: AsyncConnection, ids: Sequence[int], refresh_id: int | None, now: datetime) -> None:
+async def _close(db: AsyncConnection, ids: Sequence[int], check: Check) -> None:
     if not ids:
         return
-    await db.execute(availability.update().where(availability.c.id.in_(ids)).values(closed_at=now))
-    await _announce(db, ids, "left", refresh_id, now)
+    closing = {"closed_at": check.now, "last_seen_at": LAST_CHECK}
+    await db.execute(availability.update().where(availability.c.id.in_(ids)).values(closing))
+    await _announce(db, [check.event("left", id_) for id_ in ids])
+
+
+async def _reopen(db: AsyncConnection, film_id: int, new: Mapping[Key, OfferRow], now: datetime) -> dict[Key, Any]:
+    """Let those of these offers go on whose departure has not settled; the rows of their intervals."""
+    if not new:
+        return {}
+    stay, event = availability.c, events.c
+    columns = stay.id, stay.country, stay.provider_id, stay.offer, stay.priority
+    unsettled = (event.kind == "left") & (event.settles_at > now)
+    rows = await db.execute(select(*columns).join(events).where(stay.film_id == film_id, unsettled))
+    back = {key: row for key, row in _by_key(rows.all()).items() if key in new}
+    if ids := [row.id for row in back.values()]:
+        await db.execute(availability.update().where(stay.id.in_(ids)).values(closed_at=None, last_seen_at=None))
+        await _take_back(db, ids, now)
+    return back
+
+
+async def _take_back(db: AsyncConnection, ids: Sequence[int] | Select[tuple[int]], now: datetime) -> None:
+    """Forget what is not settled of these intervals; the runs that noticed it count it no more."""
+    event = events.c
+    rows = await db.execute(
+        events.delete().where(event.availability_id.in_(ids), event.settles_at > now).returning(event.refresh_id)
+    )
+    taken = Counter(refresh_id for refresh_id in rows.scalars() if refresh_id is not None)
+    runs = await db.execute(select(refreshes.c.id, refreshes.c.counts).where(refreshes.c.id.in_(taken)))
+    for refresh_id, counts in runs.all():
+        left = max(0, counts.get("left", 0) - taken[refresh_id])
+        await db.execute(refreshes.update().where(refreshes.c.id == refresh_id).values(counts=counts | {"left": left}))
 
 
 async def _open(
-    db: AsyncConnection,
-    film_id: int,
-    offers: Sequence[OfferRow],
-    checked: set[str],
-    refresh_id: int | None,
-    now: datetime,
+    db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], checked: Collection[str], check: Check
 ) -> None:
     if not offers:
         return
@@ -137,22 +206,17 @@ async def _open(
             "provider_id": offer.provider_id,
             "offer": offer.offer,
             "priority": offer.priority,
-            "opened_at": now,
+            "opened_at": check.now,
         }
         for offer in offers
     ]
     opened = await db.execute(insert(db, availability).returning(availability.c.id, availability.c.country), rows)
-    arrived = [row.id for row in opened if row.country in checked]
-    await _announce(db, arrived, "arrived", refresh_id, now)
+    await _announce(db, [check.event("arrived", row.id) for row in opened if row.country in checked])
 
 
-async def _announce(db: AsyncConnection, ids: Sequence[int], kind: str, refresh_id: int | None, now: datetime) -> None:
-    if ids:
-        rows = [
-            {"availability_id": id_, "kind": kind, "at": now, "settles_at": now, "refresh_id": refresh_id}
-            for id_ in ids
-        ]
-        await db.execute(events.insert(), rows)
+async def _announce(db: AsyncConnection, news: list[dict[str, Any]]) -> None:
+    if news:
+        await db.execute(events.insert(), news)
 
 
 async def _reprioritise(db: AsyncConnection, seen: Mapping[Key, OfferRow], open_rows: Mapping[Key, Any]) -> None:

@@ -8,12 +8,22 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, FromClause, Select, case, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db import facts
 from api.db.links import Links
 from api.db.paging import Paging, page_of
-from api.db.tables import availability, availability_checks, film_matches, films, members, providers, watchlist_entries
+from api.db.tables import (
+    availability,
+    availability_checks,
+    film_matches,
+    films,
+    members,
+    providers,
+    ratings,
+    watchlist_entries,
+)
 from api.db.text import fold
 from api.errors import NotFound
-from api.schemas.films import Film, MatchState, Offer, OfferKind, ProviderCount, WatchlistEntry
+from api.schemas.films import Film, FilmDetails, MatchState, Offer, OfferKind, ProviderCount, WatchlistEntry
 from api.schemas.pages import Page
 
 SortBy = Literal["position", "title", "year"]
@@ -61,7 +71,7 @@ PROVIDER_KEYS: dict[ProviderSortBy, Callable[[ProviderCount], tuple[int | str, .
 
 async def listing(db: AsyncConnection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
     """The films that the filters let through."""
-    chosen = select(films.c.id.label("film_id")).select_from(LISTED).where(*_conditions(filters))
+    chosen = select(films.c.id.label("film_id")).select_from(LISTED).where(*conditions(filters))
     total = await _count(db, chosen)
     page = _cut(chosen, order, paging, total)
     rows = (await db.execute(_sorted(_film_rows(filters.countries, links, page), order))).all()
@@ -77,28 +87,30 @@ async def watchlist(
     chosen = (
         select(entry.film_id, entry.id.label("entry_id"))
         .select_from(LISTED.join(watchlist_entries, entry.film_id == films.c.id).join(members))
-        .where(members.c.username == username, ON_WATCHLIST, *_conditions(filters))
+        .where(members.c.username == username, ON_WATCHLIST, *conditions(filters))
     )
     total = await _count(db, chosen)
     page = _cut(chosen, order, paging, total)
     query = (
         _film_rows(filters.countries, links, page)
         .join(watchlist_entries, entry.id == page.c.entry_id)
-        .add_columns(entry.position, entry.added_at, entry.first_seen_at)
+        .outerjoin(ratings, (ratings.c.member_id == entry.member_id) & (ratings.c.film_id == entry.film_id))
+        .add_columns(entry.position, entry.added_at, entry.first_seen_at, ratings.c.watched_on, ratings.c.rating)
     )
     rows = (await db.execute(_sorted(query, order))).all()
     offers = await _offers(db, [row[0] for row in rows], filters.countries, links)
-    return page_of([WatchlistEntry(*(*row[1:-3], offers[row[0]], *row[-3:])) for row in rows], total, paging)
+    return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in rows], total, paging)
 
 
-async def by_slug(db: AsyncConnection, slug: str, countries: Sequence[str], links: Links) -> Film:
+async def by_slug(db: AsyncConnection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
     """The film with this slug; raises NotFound."""
     page = select(films.c.id.label("film_id")).where(films.c.slug == slug).subquery("page")
     row = (await db.execute(_film_rows(countries, links, page))).one_or_none()
     if row is None:
         raise NotFound("film", slug)
     offers = await _offers(db, [row[0]], countries, links)
-    return Film(*(*row[1:], offers[row[0]]))
+    more = msgspec.structs.asdict(await facts.of_film(db, row[0]))
+    return FilmDetails(*(*row[1:], offers[row[0]]), **more)
 
 
 async def provider_counts(
@@ -186,7 +198,8 @@ def _ranked(column: Column[str], values: Iterable[str]) -> ColumnElement[int]:
     return case({value: rank for rank, value in enumerate(values)}, value=column, else_=len(OFFER_ORDER))
 
 
-def _conditions(filters: FilmFilters) -> list[ColumnElement[bool]]:
+def conditions(filters: FilmFilters) -> list[ColumnElement[bool]]:
+    """What a row of LISTED must meet to be let through."""
     conditions = [_begins_a_word(word) for word in fold(filters.q or "").split()]
     if filters.member is not None:
         conditions.append(_on_watchlist_of(filters.member, films.c.id))

@@ -3,6 +3,8 @@
 import msgspec
 from sqlalchemy import ColumnElement, String, literal
 
+TMDB_PAGES = "https://www.themoviedb.org"
+
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
     """Where addresses begin, without a slash at the end: LETTERBOXD_BASE_URL and TMDB_IMAGE_BASE_URL.
@@ -25,3 +27,12 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
 
     def logo(self, path: ColumnElement[str]) -> ColumnElement[str]:
         return literal(f"{self.images}/w92", String) + path
+
+    def poster_of(self, path: str | None) -> str | None:
+        """Like `poster`, for a path that is at hand."""
+        return f"{self.images}/w342{path}" if path else None
+
+
+def title_page(media_type: str, tmdb_id: int) -> str:
+    """TMDB's page of a title, for people."""
+    return f"{TMDB_PAGES}/{media_type}/{tmdb_id}"

@@ -22,7 +22,8 @@ async def ensure(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int
     if new:
         await db.execute(insert(db, members).on_conflict_do_nothing(), new)
         known = await ids(db, usernames)
-        await sources.introduce(db, list(known.values()), "watchlist", now)
+        for source in ("watchlist", "rss"):
+            await sources.introduce(db, list(known.values()), source, now)
     return {username: known[username] for username in usernames}
 
 

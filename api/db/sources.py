@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import case, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.engine import insert
 from api.db.tables import members, source_states
-from api.schemas.sources import Source, SourceState
+from api.errors import NotFound
+from api.schemas.sources import SourceFacts, SourceState
+
+# Pages that are read where they are needed, and not with every refresh.
+ON_DEMAND = "film_pages"
+# Letterboxd answered to the end: how long it is left alone after a refusal begins anew.
+ANSWERED = ("ok", "incomplete")
 
 
 class SourceNews(msgspec.Struct, kw_only=True):
     """How one attempt at a source ended.
 
     `expected` and `got` count entries, None where it did not come so far. `sample` is how a page was built that is not
-    understood any more.
+    understood any more, `selector` what was looked for in it.
     """
 
     state: SourceState
@@ -26,6 +32,7 @@ class SourceNews(msgspec.Struct, kw_only=True):
     got: int | None = None
     message: str | None = None
     next_try_at: datetime | None = None
+    selector: str | None = None
     sample: str | None = None
 
 
@@ -45,9 +52,10 @@ async def record(db: AsyncConnection, member_id: int, source: str, news: SourceN
         "expected": news.expected,
         "got": news.got,
         "message": news.message,
+        "selector": news.selector,
         "sample": news.sample,
         "next_try_at": news.next_try_at,
-        "failures": 0 if good else table.c.failures + 1,
+        "failures": 0 if news.state in ANSWERED else table.c.failures + 1,
     }
     if good:
         values["good_at"] = news.tried_at
@@ -62,10 +70,20 @@ async def count(db: AsyncConnection, member_id: int, source: str, *, expected: i
     await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
 
 
+async def remember(
+    db: AsyncConnection, member_id: int, source: str, *, etag: str | None, last_modified: str | None
+) -> None:
+    """Note how the answer that was read names itself, so that it need not be sent again while it is the same."""
+    table = source_states
+    values = {"etag": etag, "last_modified": last_modified}
+    await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
+
+
 class Standing(msgspec.Struct, kw_only=True, frozen=True):
     """How a source stands: `failures` in a row, and before when it is not to be tried again unasked.
 
-    `expected` is how many entries were announced when it was last read.
+    `expected` is how many entries were announced when it was last read, `etag` and `last_modified` name what was read
+    then, where the answer had names for it.
     """
 
     state: SourceState
@@ -73,6 +91,8 @@ class Standing(msgspec.Struct, kw_only=True, frozen=True):
     message: str | None = None
     failures: int = 0
     next_try_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
 
     def is_resting(self, now: datetime) -> bool:
         return self.next_try_at is not None and self.next_try_at > now
@@ -81,58 +101,70 @@ class Standing(msgspec.Struct, kw_only=True, frozen=True):
 async def standing(db: AsyncConnection, member_id: int, source: str) -> Standing:
     """How this source stands; one that is not known was never read."""
     table = source_states.c
-    row = (
-        await db.execute(
-            select(table.state, table.expected, table.message, table.failures, table.next_try_at).where(
-                table.member_id == member_id, table.source == source
-            )
-        )
-    ).one_or_none()
+    columns = [table[name] for name in Standing.__struct_fields__]
+    row = (await db.execute(select(*columns).where(table.member_id == member_id, table.source == source))).one_or_none()
     return Standing(**row._asdict()) if row else Standing(state="never")
 
 
-async def listing(db: AsyncConnection, *, member: str | None, stale_before: datetime) -> list[Source]:
-    """Every source, or those of one member; one whose last good read is before `stale_before` is stale."""
+async def listing(db: AsyncConnection, *, member: str | None, stale_before: datetime) -> list[SourceFacts]:
+    """Every source, or those of one member; what each refresh reads is stale when it was not since `stale_before`."""
     table = source_states
-    stale = (table.c.state == "ok") & (table.c.good_at < stale_before)
-    query = (
-        select(
-            table.c.id,
-            members.c.username,
-            table.c.source,
-            case((stale, "stale"), else_=table.c.state),
-            table.c.since,
-            table.c.tried_at,
-            table.c.good_at,
-            table.c.expected,
-            table.c.got,
-            table.c.message,
-            table.c.next_try_at,
-        )
-        .join(members)
-        .order_by(members.c.username, table.c.source)
-    )
+    stale = (table.c.state == "ok") & (table.c.good_at < stale_before) & (table.c.source != ON_DEMAND)
+    told: dict[str, ColumnElement[Any]] = {
+        **table.c,
+        "member": members.c.username,
+        "state": case((stale, "stale"), else_=table.c.state),
+        "has_sample": table.c.sample.is_not(None),
+    }
+    columns = [told[name].label(name) for name in SourceFacts.__struct_fields__]
+    query = select(*columns).select_from(table.join(members)).order_by(members.c.username, table.c.source)
     if member is not None:
         query = query.where(members.c.username == member)
-    return [Source(**dict(zip(Source.__struct_fields__, row, strict=True))) for row in await db.execute(query)]
+    return [SourceFacts(**row._asdict()) for row in await db.execute(query)]
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """How a page is built that is not understood any more, and what was looked for in it."""
+
+    source: str
+    tried_at: datetime
+    selector: str | None
+    sample: str
+
+
+async def sample(db: AsyncConnection, source_id: int) -> Sample:
+    """The sample of this source; raises NotFound where there is none."""
+    columns = [source_states.c[name] for name in Sample.__struct_fields__]
+    row = (await db.execute(select(*columns).where(source_states.c.id == source_id))).one_or_none()
+    if row is None or row.sample is None:
+        raise NotFound("sample of the source", source_id)
+    return Sample(**row._asdict())
 
 
 async def retries_due(db: AsyncConnection, now: datetime) -> list[str]:
     """The members of whom a source could not be read, and may be tried again now."""
-    table = source_states.c
-    rows = await db.execute(
-        select(members.c.username).join(source_states).where(table.next_try_at <= now, table.state != "ok").distinct()
-    )
-    return list(rows.scalars())
+    query = select(members.c.username).join(source_states).where(_is_due(now)).distinct().order_by(members.c.username)
+    return list((await db.execute(query)).scalars())
+
+
+async def begin_retries(db: AsyncConnection, usernames: Sequence[str], now: datetime) -> None:
+    """Note that what is due of these members is tried by a run that begins now: it is not due a second time."""
+    ids = select(members.c.id).where(members.c.username.in_(usernames))
+    table = source_states
+    await db.execute(table.update().where(table.c.member_id.in_(ids), _is_due(now)).values(next_try_at=None))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (source_states.c.next_try_at <= now) & (source_states.c.state != "ok")
 
 
 async def untried_since(db: AsyncConnection, moment: datetime) -> list[str]:
-    """The members of whom a source was last tried before `moment`, or never."""
+    """The members whose watchlist was last tried before `moment`, or never; other sources are tried beside it."""
     table = source_states.c
     rows = await db.execute(
         select(members.c.username)
         .join(source_states)
-        .where(or_(table.tried_at.is_(None), table.tried_at < moment))
+        .where(table.source == "watchlist", or_(table.tried_at.is_(None), table.tried_at < moment))
         .distinct()
     )
     return list(rows.scalars())

@@ -1,15 +1,15 @@
 """Films as Letterboxd's grids show them: who a film is, before TMDB knows it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db import matches
-from api.db.tables import film_matches, films
+from api.db import decisions, diary, matches
+from api.db.tables import film_matches, films, watchlist_entries
 from api.db.text import search_text, sort_key
 
 logger = logging.getLogger(__name__)
@@ -68,11 +68,15 @@ async def store(db: AsyncConnection, tiles: Sequence[Tile], now: datetime) -> li
     for holder in freed:
         await _free_slug(db, holder)
     for tile, row in found.values():
-        await _free_number(db, tile, row, known)
+        await _free_number(db, tile, row, known, now)
     ids = {
         slug: await _add(db, tile, now) if row is None else await _update(db, row, tile, now, moved=row in freed)
         for slug, (tile, row) in found.items()
     }
+    await _meet_decisions(db, found, ids, now)
+    for slug, (_, row) in found.items():
+        if row is not None and (holder := known.by_slug.get(slug)) in freed:
+            await _join(db, holder, row, now)
     return [ids[tile.slug] for tile in tiles]
 
 
@@ -118,22 +122,47 @@ async def _update(db: AsyncConnection, row: Any, tile: Tile, now: datetime, *, m
     return int(row.id)
 
 
+async def _meet_decisions(
+    db: AsyncConnection, found: Mapping[str, tuple[Tile, Any]], ids: Mapping[str, int], now: datetime
+) -> None:
+    """Give films whose lid is new to Marquee what a person decided under it; `found` holds tiles and known films."""
+    learnt = {tile.lid: slug for slug, (tile, row) in found.items() if tile.lid and not (row and row.lid == tile.lid)}
+    waiting = await decisions.kept(db, list(learnt)) if learnt else {}
+    for lid, slug in learnt.items():
+        if lid in waiting or found[slug][1] is not None:
+            await decisions.meet(db, ids[slug], lid, waiting, now)
+
+
 async def _free_slug(db: AsyncConnection, row: Any) -> None:
     """Give a film whose slug went to another film an address that Letterboxd resolves as well."""
     slug = f"film:{row.letterboxd_id}" if row.letterboxd_id else f"{row.slug}~{row.id}"
     await db.execute(films.update().where(films.c.id == row.id).values(slug=slug))
 
 
-async def _free_number(db: AsyncConnection, tile: Tile, row: Any, known: _Known) -> None:
+async def _join(db: AsyncConnection, holder: Any, row: Any, now: datetime) -> None:
+    """Join a film that was known by its slug alone, as feeds name films, to the one that turned out to bear it."""
+    if holder.lid or holder.letterboxd_id:
+        return
+    await diary.move(db, holder.id, row.id, now)
+    await decisions.inherit(db, holder.id, row.id, now)
+    entries = select(watchlist_entries.c.id).where(watchlist_entries.c.film_id == holder.id)
+    if (await db.execute(entries.limit(1))).first() is None:
+        logger.info("The films %d and %d are the same one, %s", row.id, holder.id, holder.slug)
+        await db.execute(films.delete().where(films.c.id == holder.id))
+
+
+async def _free_number(db: AsyncConnection, tile: Tile, row: Any, known: _Known, now: datetime) -> None:
     """Take the tile's number from a second row of the same film: pages without lids and pages without numbers made two.
 
-    The row that bears the lid goes on; the other one leaves the watchlists with the next complete read.
+    The row that bears the lid goes on, with what a person decided for the other one, which leaves the watchlists with
+    the next complete read.
     """
     holder = known.by_number.get(tile.letterboxd_id) if tile.letterboxd_id else None
     if holder is None or row is None or holder.id == row.id:
         return
     logger.info("The films %d and %d are the same one, %s", row.id, holder.id, tile.slug)
     await db.execute(films.update().where(films.c.id == holder.id).values(letterboxd_id=None))
+    await decisions.inherit(db, holder.id, row.id, now)
 
 
 def _values(tile: Tile, original_title: str | None) -> dict[str, Any]:

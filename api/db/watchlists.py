@@ -85,6 +85,15 @@ async def push_down(db: AsyncConnection, member_id: int, read: Collection[int]) 
             await db.execute(entries.update().where(entries.c.id.in_(chunk)).values(position=moved))
 
 
+async def listed(db: AsyncConnection, film_ids: Sequence[int]) -> set[int]:
+    """Those of these films that are on any member's watchlist now."""
+    found: set[int] = set()
+    for chunk in in_chunks(film_ids):
+        on_a_list = select(entries.c.film_id).where(entries.c.film_id.in_(chunk), entries.c.removed_at.is_(None))
+        found.update((await db.execute(on_a_list)).scalars())
+    return found
+
+
 async def film_ids(db: AsyncConnection, member_id: int) -> list[int]:
     """The films on the member's watchlist now, in its order."""
     rows = await db.execute(

@@ -14,7 +14,7 @@ from api.db.links import Links
 from api.db.paging import Paging
 from api.dependencies import MemberFilter, SortOrder, known_member_filter
 from api.problems import documented
-from api.schemas.films import Film
+from api.schemas.films import Film, FilmDetails
 from api.schemas.pages import Page
 from api.settings import Settings
 
@@ -44,8 +44,8 @@ async def get_film(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
-) -> Film:
-    """One film by its Letterboxd slug, with its offers in every configured country."""
+) -> FilmDetails:
+    """One film by its Letterboxd slug, with its offers in every configured country, and who has it on a watchlist."""
     async with database.read() as db:
         return await films.by_slug(db, slug, settings.country, links)
 

@@ -1,16 +1,19 @@
 """Sources: what Marquee knows of every page family of every member, and since when."""
 
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from typing import Annotated, Literal
 
-from litestar import Router, get
+from litestar import MediaType, Router, get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from api.db import sources
 from api.db.engine import Database
 from api.db.paging import Paging, cut
+from api.db.sources import Sample
 from api.dependencies import MemberFilter, SortOrder, known_member_filter
+from api.outlook import told
 from api.problems import documented
 from api.schemas.pages import Page
 from api.schemas.sources import Source
@@ -30,11 +33,42 @@ async def list_sources(
     sort_by: SortBy = "member",
     sort_order: SortOrder = "asc",
 ) -> Page[Source]:
-    """The state of every source: fresh or not, what went wrong, and when it is tried again."""
+    """The state of every source: fresh or not, what went wrong, what Marquee does next, and what a person can do."""
     async with database.read() as db:
         name = await known_member_filter(db, member, settings)
         found = await sources.listing(db, member=name, stale_before=stale_before(settings))
-    return cut(found if sort_order == "asc" else found[::-1], paging)
+    now = datetime.now(UTC)
+    all_told = [told(facts, settings, now) for facts in found]
+    return cut(all_told if sort_order == "asc" else all_told[::-1], paging)
+
+
+@get(
+    "/{source_id:int}/sample",
+    operation_id="getSourceSample",
+    summary="Get the sample of a page that is not understood",
+    media_type=MediaType.TEXT,
+    responses=documented(404),
+)
+async def get_source_sample(source_id: FromPath[int], database: NamedDependency[Database]) -> str:
+    """How the page was built that Marquee did not understand, for a bug report: without names and texts."""
+    async with database.read() as db:
+        return report(await sources.sample(db, source_id))
+
+
+def report(sample: Sample) -> str:
+    return "\n".join(
+        (
+            f"Marquee {version('marquee')}",
+            f"Source: {sample.source}",
+            f"Read at: {sample.tried_at:%Y-%m-%dT%H:%M:%SZ}",
+            f"Expected, and not found: {sample.selector or 'unknown'}",
+            "",
+            "The page in outline: tags, classes and names of attributes; no names of people, no texts, no numbers.",
+            "",
+            *sample.sample.replace("> <", ">\n<").splitlines(),
+            "",
+        )
+    )
 
 
 def stale_before(settings: Settings) -> datetime:
@@ -44,4 +78,4 @@ def stale_before(settings: Settings) -> datetime:
     return now - (schedule.period(now) + GRACE if schedule else WITHOUT_SCHEDULE)
 
 
-sources_router = Router("/sources", route_handlers=[list_sources], tags=["sources"])
+sources_router = Router("/sources", route_handlers=[list_sources, get_source_sample], tags=["sources"])

@@ -3,7 +3,7 @@
 The fields stand in the order in which `api.db.films` selects them: lists are built from rows by position.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -23,6 +23,16 @@ class Offer(msgspec.Struct):
     logo_url: str | None
     offer: OfferKind
     since: datetime
+
+
+class FilmRef(msgspec.Struct):
+    """A film where it is only mentioned."""
+
+    slug: str
+    title: str
+    year: int | None
+    poster_url: str | None
+    url: str
 
 
 class Film(msgspec.Struct):
@@ -50,12 +60,31 @@ class Film(msgspec.Struct):
     offers: list[Offer]
 
 
+class FilmDetails(Film, kw_only=True):
+    """A film with what only its own answer tells.
+
+    `directors` of a series are its creators; `members` have the film on their watchlist now, by name.
+    """
+
+    original_title: str | None
+    release_date: date | None
+    directors: list[str]
+    genres: list[str]
+    members: list[str]
+
+
 class WatchlistEntry(Film):
-    """A film on a member's watchlist; position 1 is the newest, `added_at` is known from an export only."""
+    """A film on a member's watchlist; position 1 is the newest, `added_at` is known from an export only.
+
+    `watched_on` is the day on which this member watched it last, null where Marquee knows of none; `rating` is in
+    stars, null where the member gave none.
+    """
 
     position: int | None
     added_at: datetime | None
     first_seen_at: datetime
+    watched_on: date | None
+    rating: float | None
 
 
 class ProviderCount(msgspec.Struct):

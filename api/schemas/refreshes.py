@@ -8,7 +8,7 @@ import msgspec
 from api.schemas.members import Username
 
 RefreshStatus = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
-RefreshTrigger = Literal["manual", "cron", "startup"]
+RefreshTrigger = Literal["manual", "cron", "startup", "retry"]
 RefreshStage = Literal["queued", "reading", "enriching", "finished"]
 
 

@@ -6,12 +6,27 @@ from typing import Literal
 import msgspec
 
 SourceState = Literal[
-    "never", "ok", "stale", "incomplete", "blocked", "rate_limited", "private", "missing", "changed", "unreachable"
+    "never",
+    "ok",
+    "stale",
+    "incomplete",
+    "blocked",
+    "rate_limited",
+    "disallowed",
+    "private",
+    "missing",
+    "changed",
+    "unreachable",
 ]
 
 
-class Source(msgspec.Struct, kw_only=True):
-    """One page family of one member: what Marquee knows of it, since when, and when it tries again."""
+class SourceFacts(msgspec.Struct, kw_only=True):
+    """One page family of one member: what Marquee knows of it, since when, and before when it is not tried again.
+
+    `source` is watchlist or rss, or film_pages, which serve all members and stand with the first of the settings.
+    `message` is the reason in plain words, `failures` how often in a row it could not be read. `selector` is what was
+    not found in a page that is not understood; `has_sample`: how that page was built can be read.
+    """
 
     id: int
     member: str
@@ -24,3 +39,13 @@ class Source(msgspec.Struct, kw_only=True):
     got: int | None
     message: str | None
     next_try_at: datetime | None
+    failures: int
+    selector: str | None
+    has_sample: bool
+
+
+class Source(SourceFacts, kw_only=True):
+    """`next` is what Marquee does next and when, `advice` what a person can do, null where there is nothing."""
+
+    next: str
+    advice: str | None

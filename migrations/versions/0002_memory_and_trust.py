@@ -80,6 +80,7 @@ def upgrade() -> None:
     op.create_table(
         "digests",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("refresh_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -159,7 +160,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("weighed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("digest_id", sa.Integer(), nullable=True))
 
-    op.execute("UPDATE events SET settles_at = at")
+    op.execute("UPDATE events SET settles_at = at, weighed_at = at")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.alter_column("settles_at", existing_type=sa.DateTime(timezone=True), nullable=False)
         batch_op.create_index(batch_op.f("ix_events_digest_id"), ["digest_id"], unique=False)

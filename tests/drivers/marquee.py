@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from api.db.migrate import upgrade
+from tests.drivers.database import bring_to_newest_revision
 from tests.drivers.processes import Child, free_port
 
 PATIENCE = 90.0
@@ -29,7 +29,7 @@ class Marquee:
         self._api = Child("api", settings, folder, "api")
 
     async def start(self, workers: int = 1) -> None:
-        await upgrade(self.settings["DATABASE_URL"])
+        await bring_to_newest_revision(self.settings["DATABASE_URL"])
         self._api.start()
         for _ in range(workers):
             await self.start_worker()
@@ -155,6 +155,7 @@ async def running(
             "TMDB_API_KEY": "demo",
             "COUNTRY": "GB,US",
             "REFRESH_SCHEDULE": "off",
+            "HOUSEKEEPING_SCHEDULE": "off",
             "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'marquee.db'}",
             "REDIS_URL": redis_url,
             "API_PORT": str(port),

@@ -11,7 +11,7 @@ import msgspec
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from worker.demo.control import Changes
+from worker.demo.control import Changes, Truth
 from worker.demo.faults import Fault, Kind
 from worker.demo.model import Film, Offer
 from worker.demo.traffic import Pace
@@ -104,6 +104,10 @@ class Upstream:
         """The member is gone, until `reset()`."""
         await self._send("POST", f"/members/{member}/missing")
 
+    async def disallow(self, *paths: str) -> None:
+        """From now on robots.txt forbids these paths, and no others beside its usual ones."""
+        await self._send("POST", "/settings", {"disallowed": list(paths)})
+
     async def markup(self, generation: str) -> None:
         """Write the tiles as Letterboxd did then: `2026`, `2025` or `old`."""
         await self._send("POST", "/settings", {"markup": generation})
@@ -124,6 +128,10 @@ class Upstream:
         """The member wants to see one film less."""
         await self._send("DELETE", f"/members/{member}/watchlist/{slug}")
 
+    async def log(self, member: str, slug: str, stars: float | None = None, liked: bool = False) -> None:
+        """The member watches a film; the watchlist stays as it is."""
+        await self._send("POST", f"/members/{member}/diary/{slug}", {"stars": stars, "liked": liked})
+
     async def move_while_read(
         self, member: str, after_page: int | None = 1, action: Literal["add", "remove"] = "add"
     ) -> None:
@@ -133,6 +141,10 @@ class Upstream:
     async def today(self) -> None:
         """A night passes: films arrive and leave, as `changes()` says."""
         await self._send("POST", "/settings", {"day": "today"})
+
+    async def yesterday(self) -> None:
+        """What the night brought is undone."""
+        await self._send("POST", "/settings", {"day": "yesterday"})
 
     async def refuse_key(self, refused: bool = True) -> None:
         """TMDB does not accept any key."""
@@ -149,6 +161,10 @@ class Upstream:
     async def film(self, slug: str) -> Film:
         """What is true of a film: `tmdb` is its TMDB title, `expected` how matching should end."""
         return await self._read(f"/films/{slug}", Film)
+
+    async def truth(self, member: str) -> dict[str, Truth]:
+        """What each film of the member's watchlist truly is, by its slug."""
+        return await self._read(f"/truth/{member}", dict[str, Truth])
 
     async def offers(self, slug: str) -> list[Offer]:
         """Where the film streams on the present day."""

@@ -54,7 +54,7 @@ def _client(app: Litestar, prefix: str = "") -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://marquee.test")
 
 
-def said_in(part: SelectorList[Selector]) -> str:
+def said_in(part: Selector | SelectorList[Selector]) -> str:
     """All that a reader sees of a part of a page, in one line."""
     return " ".join(" ".join(part.css("*::text").getall()).split())
 

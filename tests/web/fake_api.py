@@ -1,5 +1,6 @@
 """A small API for the page's tests: it answers in the shapes of the real one, from lists that a test may change."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,6 +108,11 @@ def source(state: str = "ok", **fields: Any) -> Json:
         "got": None,
         "message": None,
         "next_try_at": None,
+        "failures": 0,
+        "selector": None,
+        "has_sample": False,
+        "next": "Marquee reads it with the next refresh.",
+        "advice": None,
     } | fields
 
 
@@ -121,16 +127,146 @@ def member(username: str = "ana", *, owner: bool = True, watchlist: int = 0) -> 
     }
 
 
+def event(title: str = "Ran", provider: str = "MUBI", kind: str = "arrived", **fields: Any) -> Json:
+    one = offer(provider)
+    return {
+        "id": 1,
+        "kind": kind,
+        "at": ago(hours=1),
+        "settled_at": fields.get("at", ago(hours=1)),
+        "film": film_ref(title),
+        "country": "GB",
+        "provider_id": one["provider_id"],
+        "provider": provider,
+        "logo_url": one["logo_url"],
+        "offer": "flatrate",
+        "members": ["ana"],
+    } | fields
+
+
+def film_ref(title: str, **fields: Any) -> Json:
+    return {key: film(title)[key] for key in ("slug", "title", "year", "poster_url", "url")} | fields
+
+
+def correction(title: str = "Ran", **fields: Any) -> Json:
+    former, to = ({"media_type": "movie", "tmdb_id": ident, "url": f"https://tmdb.test/{ident}"} for ident in (1, 2))
+    because = "Its Letterboxd page names another title."
+    return {"id": 1, "at": ago(hours=1), "film": film_ref(title), "from": former, "to": to, "because": because} | fields
+
+
+def stay(provider: str = "MUBI", kind: str = "flatrate", **fields: Any) -> Json:
+    """An interval; `closed_at` and `ended` close it."""
+    one = offer(provider, kind)
+    return (
+        {key: one[key] for key in ("provider_id", "provider", "logo_url", "offer")}
+        | {
+            "first_seen_at": ago(days=40),
+            "last_seen_at": fields.get("closed_at"),
+            "closed_at": None,
+            "ended": None,
+            "seen_from_start": False,
+            "typical_stay": None,
+        }
+        | fields
+    )
+
+
+def service(provider: str, provider_id: int = 0, country: str = "GB") -> Json:
+    return {
+        key: offer(provider, "flatrate", provider_id, country)[key]
+        for key in ("country", "provider_id", "provider", "logo_url")
+    }
+
+
+def notifications(*targets: Json, **fields: Any) -> Json:
+    rules = {"kinds": ["arrived"], "offers": ["flatrate", "free", "ads"], "providers": []}
+    return {"targets": list(targets), "rules": rules, "last_digest": None} | fields
+
+
+def delivery(status: str = "sent", **fields: Any) -> Json:
+    return {
+        "id": 1,
+        "digest_id": 1,
+        "test": False,
+        "title": "3 films arrived on your services",
+        "target_name": "ntfy at ntfy.test",
+        "status": status,
+        "attempts": 1,
+        "reason": None,
+        "created_at": ago(minutes=5),
+        "tried_at": ago(minutes=5),
+        "sent_at": None,
+        "next_try_at": None,
+    } | fields
+
+
+def candidate(title: str, tmdb_id: int, year: int | None = 1999, **fields: Any) -> Json:
+    return {
+        "media_type": "movie",
+        "tmdb_id": tmdb_id,
+        "title": title,
+        "original_title": None,
+        "year": year,
+        "directors": [],
+        "runtime_minutes": None,
+        "poster_url": None,
+        "url": f"https://tmdb.test/movie/{tmdb_id}",
+        "why": "same title and year",
+        "why_not": None,
+    } | fields
+
+
+def match(title: str, *candidates: Json, state: str = "review", **fields: Any) -> Json:
+    """A film that waits for a person."""
+    known: Json = {"lid": "abcd", "original_title": None, "directors": [], "runtime_minutes": None, "poster_url": None}
+    return {
+        "film": film_ref(title, **known),
+        "state": state,
+        "media_type": None,
+        "tmdb_id": None,
+        "url": None,
+        "method": None,
+        "confidence": None,
+        "message": "Two titles fit.",
+        "locked": False,
+        "tried_at": ago(days=1),
+        "candidates": list(candidates),
+        "queued": True,
+        "note": "",
+        "same_title": [],
+    } | fields
+
+
+def feed(name: str, title: str, media_type: str, query: str = "") -> Json:
+    path = f"/feeds/{name}{query}"
+    return {"name": name, "title": title, "media_type": media_type, "url": f"http://api.test{path}", "path": path}
+
+
 class FakeApi:
-    """`refusals` maps "METHOD /path" to the (status, detail) that it is refused with; `away` drops every request."""
+    """`refusals` maps "METHOD /path" to the (status, detail) that it is refused with; `answers` to another one.
+
+    `away` drops every request.
+    """
 
     def __init__(self) -> None:
         self.films: list[Json] = []
         self.usernames = ["ana"]
         self.sources: list[Json] = [source()]
+        self.keepings: list[Json] = []
         self.runs: dict[int, Json] = {}
         self.refusals: dict[str, tuple[int, str]] = {}
+        self.answers: dict[str, httpx.Response] = {}
         self.away = False
+        self.events: list[Json] = []
+        self.corrections: list[Json] = []
+        self.feeds: list[Json] = []
+        self.services: dict[str, list[Json]] = {}
+        self.availability: list[Json] = []
+        self.notifications: Json = notifications()
+        self.deliveries: list[Json] = []
+        self.questions = 0
+        self.matches: list[Json] = []
+        self.imported: Json = {"imported": 1, "unchanged": 0, "waiting": 0, "kept": 0, "note": "Read."}
         self.asked: list[httpx.Request] = []
 
     @property
@@ -151,6 +287,8 @@ class FakeApi:
         path = request.url.path.removeprefix("/api/v1")
         if refusal := self.refusals.get(f"{request.method} {path}"):
             return problem(*refusal)
+        if answer := self.answers.get(f"{request.method} {path}"):
+            return answer
         match request.method, path.strip("/").split("/"):
             case "GET", ["members"]:
                 members = [
@@ -160,10 +298,44 @@ class FakeApi:
                 return page(members, request)
             case "GET", ["members", _, "watchlist"]:
                 return page(self._matching(request.url.params), request)
+            case "GET", ["members", name, "services"]:
+                return httpx.Response(200, json={"items": self.services.get(name, [])})
+            case "PUT", ["members", name, "services"]:
+                return self._choose(name, json.loads(request.content))
+            case "GET", ["events"]:
+                return page(self._told(request.url.params), request)
+            case "GET", ["corrections"]:
+                return page(self.corrections, request)
+            case "GET", ["feeds"]:
+                return page(self.feeds, request)
+            case "GET", ["matches"]:
+                return page(self._asked(request.url.params), request)
+            case method, ["films", slug, "match"]:
+                return self._decide(method, slug, request.content)
+            case "GET", ["matches", "decisions"]:
+                return httpx.Response(200, content=b"lid,media_type,tmdb_id\n")
+            case "POST", ["matches", "decisions"]:
+                return httpx.Response(200, json=self.imported)
+            case "GET", ["films", slug]:
+                return self._film(slug)
+            case "GET", ["films", _, "availability"]:
+                return httpx.Response(200, json={"film": film_ref("Ran"), "countries": self.availability})
             case "GET", ["providers"]:
                 return page(self._providers(), request)
             case "GET", ["sources"]:
                 return page(self.sources, request)
+            case "GET", ["sources", _, "sample"]:
+                return httpx.Response(200, text="<div.mosaic>\n")
+            case "GET", ["notifications"]:
+                return httpx.Response(200, json=self.notifications)
+            case "POST", ["notifications", "test"]:
+                return httpx.Response(202, json={"digest_id": 1, "deliveries": [1]})
+            case "GET", ["deliveries"]:
+                return page(self.deliveries, request)
+            case "POST", ["deliveries", number, "retry"]:
+                return httpx.Response(202, json=delivery(id=int(number)))
+            case "GET", ["housekeeping"]:
+                return page(self.keepings, request)
             case "GET", ["refreshes", which]:
                 return self._run(which)
             case "POST", ["refreshes"]:
@@ -196,6 +368,58 @@ class FakeApi:
                 count["films"] += 1
                 count["subscription"] += one["offer"] in ("flatrate", "free", "ads")
         return list(found.values())
+
+    def _told(self, query: httpx.QueryParams) -> list[Json]:
+        """The events that the query narrows to; of services those of the member, or of the first one."""
+        owner = query.get("member", self.usernames[0])
+        mine = {(one["country"], one["provider_id"]) for one in self.services.get(owner, [])}
+        return [
+            each
+            for each in self.events
+            if query.get("kind", each["kind"]) == each["kind"]
+            and query.get("country", each["country"]) == each["country"]
+            and query.get("member", each["members"][0]) in each["members"]
+            and ("services" not in query or (each["country"], each["provider_id"]) in mine)
+        ]
+
+    def _film(self, slug: str) -> httpx.Response:
+        found = next((each for each in self.films if each["slug"] == slug), None)
+        if found is None:
+            return problem(404, f"There is no film {slug}.")
+        more = {"original_title": None, "release_date": None, "directors": [], "genres": [], "members": ["ana"]}
+        return httpx.Response(200, json=more | found)
+
+    def _choose(self, name: str, choice: Json) -> httpx.Response:
+        known = {one["provider_id"]: one["provider"] for each in self.films for one in each["offers"]}
+        if any(ident not in known for ident in choice["provider_ids"]):
+            return problem(400, "Marquee knows no such provider.")
+        others = [one for one in self.services.get(name, []) if one["country"] != choice["country"]]
+        chosen = [service(known[ident], ident, choice["country"]) for ident in choice["provider_ids"]]
+        self.services[name] = others + chosen
+        return httpx.Response(200, json={"items": self.services[name]})
+
+    def _asked(self, query: httpx.QueryParams) -> list[Json]:
+        """The matches that the query narrows to; where a test names none, as many as it says."""
+        decided, states = query.get("locked") == "true", query.get_list("state")
+        if not self.matches:
+            return [match("Ran")] * self.questions
+        return [
+            each
+            for each in self.matches
+            if each["locked"] == decided and (decided or each["state"] in (states or ["review", "not_found", "error"]))
+        ]
+
+    def _decide(self, method: str, slug: str, body: bytes) -> httpx.Response:
+        found = next((each for each in self.matches if each["film"]["slug"] == slug), None)
+        if found is None:
+            return problem(404, f"There is no film {slug}.")
+        if method == "PUT":
+            nothing: Json = {"state": "found", "media_type": None, "tmdb_id": None, "locked": True}
+            found |= nothing | json.loads(body) | {"tried_at": ago(seconds=1), "message": None, "note": "Decided."}
+            found["url"] = found["tmdb_id"] and f"https://tmdb.test/{found['media_type']}/{found['tmdb_id']}"
+        if method == "DELETE":
+            found |= {"state": "pending", "media_type": None, "tmdb_id": None, "locked": False, "note": "Again."}
+        return httpx.Response(200, json=found)
 
     def _run(self, which: str) -> httpx.Response:
         if which == "current" and self.runs:

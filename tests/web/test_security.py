@@ -54,7 +54,7 @@ async def test_hostile_titles_are_text_and_hostile_links_are_none(page: Browser,
     assert "<script>alert" not in response.text
     assert "javascript:" not in response.text
     assert "data:text" not in response.text
-    assert document(response).css(".title::text").get() == title
+    assert document(response).css(".title a::text").get() == title
     assert not document(response).css("[onmouseover]")
 
 

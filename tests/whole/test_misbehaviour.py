@@ -6,6 +6,7 @@ import pytest
 
 from tests.drivers.marquee import Marquee
 from tests.drivers.upstream import Upstream
+from tests.drivers.valkey import Valkey
 
 PAGE_2 = "/carol/watchlist/page/2/"
 
@@ -59,15 +60,50 @@ async def test_a_change_of_markup_is_never_an_empty_list(marquee: Marquee, upstr
     assert await marquee.slugs("carol") == before
 
 
-async def test_a_page_that_lost_half_its_films_removes_nothing(marquee: Marquee, upstream: Upstream) -> None:
+async def test_a_page_that_lost_half_its_films_is_a_change_of_which_a_sample_is_kept(
+    marquee: Marquee, upstream: Upstream
+) -> None:
     before = await known(marquee, upstream)
     await upstream.halve("/carol/watchlist/")
     run = await marquee.refresh()
-    assert (run.status, run.counts.removed) == ("partial", 0)
+    assert (run.status, run.counts.removed, run.error["code"]) == ("partial", 0, "changed")
     source = await marquee.source("carol")
-    assert (source.state, source.expected, source.got) == ("incomplete", 29, 15)
-    assert "15 of 29" in source.message
-    assert set(await marquee.slugs("carol")) == set(before)
+    assert (source.state, source.has_sample) == ("changed", True)
+    assert "ul.grid > li" in source.selector
+    assert await upstream.requests(PAGE_2) == 1
+    assert await marquee.slugs("carol") == before
+    sample = (await marquee.client.get(f"/api/v1/sources/{source.id}/sample")).text
+    assert "<li.griditem" in sample
+    names = {"carol", *(word for slug in before for word in slug.split("-") if len(word) > 6)}
+    assert not {name for name in names if name in sample.lower()}
+
+
+async def test_what_robots_txt_forbids_is_never_asked_for_and_all_else_goes_on(
+    marquee: Marquee, upstream: Upstream
+) -> None:
+    await upstream.disallow("/film/")
+    run = await marquee.refresh()
+    assert [(failure["code"], failure["slug"]) for failure in run.failures] == [("disallowed", None)]
+    assert (run.status, run.counts.found) == ("partial", 29)
+    assert (await marquee.source("carol")).state == "ok"
+    film_pages = await marquee.source("carol", "film_pages")
+    assert (film_pages.state, film_pages.good_at) == ("disallowed", None)
+    assert film_pages.message == "Letterboxd’s robots.txt does not allow Marquee to read film pages."
+    assert await upstream.requests("/film/") == 0
+    assert await upstream.requests("/robots.txt") == 1
+
+
+async def test_a_watchlist_that_robots_txt_forbids_is_not_asked_for_and_loses_nothing(
+    marquee: Marquee, upstream: Upstream, valkey: Valkey
+) -> None:
+    before = await known(marquee, upstream)
+    await upstream.disallow("/*/watchlist/page/")
+    await valkey.forget()
+    run = await marquee.refresh()
+    assert (run.status, run.counts.removed) == ("partial", 0)
+    assert (await marquee.source("carol")).state == "disallowed"
+    assert await upstream.requests(PAGE_2) == 1
+    assert await marquee.slugs("carol") == before
 
 
 @pytest.mark.parametrize("action", ["add", "remove"])

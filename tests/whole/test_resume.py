@@ -1,40 +1,12 @@
 """Runs that are broken off: cancelled, killed, handed over, or without their Redis."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 from tests.drivers.marquee import Marquee, running
+from tests.drivers.rows import rows
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
-
-MEANING = {
-    "films": "slug, lid, title, year, runtime_minutes, poster_path, overview",
-    "film_matches": "film_id, state, media_type, tmdb_id, method, confidence",
-    "watchlist_entries": "member_id, film_id, position, removed_at",
-    "availability": "film_id, country, provider_id, offer, closed_at",
-    "availability_checks": "film_id, country, link",
-    "film_people": "film_id, person_id, role, position",
-    "events": "availability_id, kind",
-}
-
-
-def rows(folder: Path) -> dict[str, list[Any]]:
-    """What the database says, without ids that depend on the order and without times."""
-    database = sqlite3.connect(folder / "marquee.db")
-    slugs = dict(database.execute("SELECT id, slug FROM films").fetchall())
-    found = {}
-    for table, columns in MEANING.items():
-        names = columns.split(", ")
-        found[table] = sorted(
-            (
-                tuple(slugs[value] if name == "film_id" else value for name, value in zip(names, row, strict=True))
-                for row in database.execute(f"SELECT {columns} FROM {table}")
-            ),
-            key=repr,
-        )
-    database.close()
-    return found
 
 
 async def undisturbed(folder: Path, valkey: Valkey, upstream: Upstream) -> dict[str, list[Any]]:
@@ -42,7 +14,7 @@ async def undisturbed(folder: Path, valkey: Valkey, upstream: Upstream) -> dict[
     async with running(folder, redis_url=valkey.url, upstream=upstream, LETTERBOXD_USERNAME="grace") as marquee:
         assert (await marquee.refresh()).status == "succeeded"
     await upstream.reset()
-    return rows(folder)
+    return rows(folder / "marquee.db")
 
 
 async def test_cancelling_ends_a_run_and_keeps_what_it_found(graces: Marquee, upstream: Upstream) -> None:
@@ -77,7 +49,7 @@ async def test_a_killed_worker_is_resumed_with_the_same_rows_and_no_work_twice(
         assert len(twice) <= 10
         again = [path for path, count in (await upstream.paths("/grace/watchlist/")).items() if count > 1]
         assert len(again) <= 1
-    assert rows(folder) == expected
+    assert rows(folder / "marquee.db") == expected
 
 
 async def test_a_worker_that_is_stopped_hands_its_run_over(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> None:

@@ -2,7 +2,7 @@ import asyncio
 import gzip
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.errors import Blocked, Missing, RateLimited, SourceError, Transient
+from api.errors import Blocked, Disallowed, Missing, RateLimited, SourceError, Transient
 from worker import http
 from worker.http import OutsideHost, RefusedAnswer
 from worker.ratelimit import Paused
@@ -242,6 +242,39 @@ async def test_a_redirect_elsewhere_is_refused_and_not_tried_again(location: str
     error = await raised(outside)
     assert isinstance(error, RefusedAnswer)
     assert len(outside.requests) == 1
+
+
+class Rules:
+    """Forbids /no/, as the one answer of the host says that it read once."""
+
+    async def demand(self, url: httpx.URL, fetch: Callable[[httpx.URL], Awaitable[httpx.Response]]) -> None:
+        await fetch(url.join("/robots.txt"))
+        if url.path == "/no/":
+            raise Disallowed(str(url), host="Films")
+
+
+async def test_what_the_rules_forbid_is_not_asked_for_and_their_own_reading_is_paced() -> None:
+    outside = Outside(page(), rules=Rules())
+    assert isinstance(await raised(outside, "/no/"), Disallowed)
+    assert outside.urls() == ["https://films.test/robots.txt"]
+    assert outside.pace.slots == 1
+
+
+async def test_a_redirect_leads_nowhere_that_the_rules_forbid() -> None:
+    outside = Outside(page(), redirect("/no/"), page(), rules=Rules())
+    assert isinstance(await raised(outside), Disallowed)
+    assert outside.urls() == [f"https://films.test{path}" for path in ("/robots.txt", "/x/", "/robots.txt")]
+
+
+async def test_rules_that_cannot_be_read_are_asked_for_as_often_as_any_page() -> None:
+    outside = Outside(page(503), rules=Rules())
+    assert (await raised(outside)).url == "https://films.test/robots.txt"
+    assert len(outside.requests) == 3
+
+
+async def test_rules_are_found_where_a_redirect_leads() -> None:
+    outside = Outside(redirect("/no/"), page(), page(), rules=Rules())
+    assert (await outside.host.get("/x/")).text == "a page"
 
 
 async def test_a_redirect_to_no_address_is_transient() -> None:

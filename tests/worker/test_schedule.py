@@ -83,7 +83,30 @@ async def test_a_source_is_read_again_when_its_time_has_come(keeper: Keeper) -> 
     await keeper.look_after()
     async with keeper.services.database.read() as db:
         run = await refreshes.newest(db)
-    assert (run.trigger, run.members) == ("cron", ["alice"])
+    assert (run.trigger, run.members) == ("retry", ["alice"])
+
+
+async def test_what_is_due_is_tried_by_one_run_though_that_finds_nothing_to_ask_for(keeper: Keeper) -> None:
+    now = datetime.now(UTC)
+    async with keeper.services.database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        await sources.record(db, alice, "film_pages", SourceNews(state="blocked", tried_at=now, next_try_at=now))
+    for _ in range(2):
+        await keeper.look_after()
+        async with keeper.services.database.write() as db:
+            run = await refreshes.newest(db)
+            await refreshes.close(db, run.id, status="succeeded", now=now)
+    async with keeper.services.database.read() as db:
+        assert (await refreshes.listing(db, Paging())).total == 1
+
+
+async def test_film_pages_that_nobody_needed_are_nothing_to_catch_up(keeper: Keeper) -> None:
+    now = datetime.now(UTC)
+    async with keeper.services.database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        await sources.record(db, alice, "watchlist", SourceNews(state="ok", tried_at=now))
+        await sources.record(db, alice, "film_pages", SourceNews(state="ok", tried_at=now - timedelta(days=90)))
+        assert await sources.untried_since(db, now - timedelta(days=1)) == []
 
 
 async def test_one_worker_that_ends_does_not_silence_another(keeper: Keeper) -> None:

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct):
     day: Day | None = None
     markup: Markup | None = None
     key_refused: bool | None = None
+    disallowed: list[str] | None = None
 
 
 class Limit(msgspec.Struct):
@@ -49,6 +50,20 @@ class Changes(msgspec.Struct):
 
     arrivals: list[Offer]
     departures: list[Offer]
+
+
+class Opinion(msgspec.Struct):
+    """What a member makes of a film that was watched."""
+
+    stars: float | None = None
+    liked: bool = False
+
+
+class Truth(msgspec.Struct):
+    """How a film is hard to match, and its TMDB title as (media type, id), null where it has none."""
+
+    case: str
+    tmdb: tuple[str, int] | None
 
 
 class Watchlist(msgspec.Struct):
@@ -77,7 +92,7 @@ async def set_limit(data: JSONBody[Limit], traffic: NamedDependency[Traffic]) ->
 
 @post("/settings", status_code=204)
 async def change_settings(data: JSONBody[Settings], situation: NamedDependency[Situation]) -> None:
-    """Move to another day, another markup, or refuse every key."""
+    """Move to another day, another markup, refuse every key, or disallow paths in robots.txt."""
     for name in data.__struct_fields__:
         value = getattr(data, name)
         if value is not None:
@@ -119,6 +134,17 @@ async def remove_film(member: FromPath[str], slug: FromPath[str], situation: Nam
     situation.remove(member, slug)
 
 
+@post("/members/{member:str}/diary/{slug:str}", status_code=204)
+async def log_film(
+    member: FromPath[str], slug: FromPath[str], data: JSONBody[Opinion], situation: NamedDependency[Situation]
+) -> None:
+    """Let the member watch a film; it stays on the watchlist where it is on it."""
+    _known(situation, member)
+    if slug not in situation.world.films:
+        raise NotFoundException(f"no film {slug}")
+    situation.log(member, slug, data.stars, data.liked)
+
+
 @post("/moves", status_code=204)
 async def add_move(data: JSONBody[Move], situation: NamedDependency[Situation]) -> None:
     """Change a watchlist while it is read."""
@@ -139,6 +165,13 @@ async def read_film(slug: FromPath[str], situation: NamedDependency[Situation]) 
     if film is None:
         raise NotFoundException(f"no film {slug}")
     return film
+
+
+@get("/truth/{member:str}")
+async def read_truth(member: FromPath[str], situation: NamedDependency[Situation]) -> dict[str, Truth]:
+    """What each film of the member's watchlist truly is, by its slug."""
+    films = (situation.world.films[slug] for slug in _known(situation, member))
+    return {film.slug: Truth(film.case, film.tmdb) for film in films}
 
 
 @get("/films/{slug:str}/offers")
@@ -202,7 +235,7 @@ router = Router(
     "/_demo",
     route_handlers=[
         add_fault, set_latency, set_limit, change_settings, make_private, make_missing, read_watchlist, add_film,
-        remove_film, add_move, drop_title, read_film, read_offers, read_changes, read_requests, forget_requests,
-        read_pace, clear, reset,
+        remove_film, log_film, add_move, drop_title, read_film, read_truth, read_offers, read_changes, read_requests,
+        forget_requests, read_pace, clear, reset,
     ],
 )  # fmt: skip

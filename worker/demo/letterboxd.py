@@ -27,14 +27,19 @@ Disallow: /*/language/*
 Disallow: /*/decade/*
 Disallow: /films/year/*
 Disallow: /films/*/year/*
+Disallow: /films/*/size/large/*
 Disallow: /*/friends/*
+{more}
+User-agent: CCBot
+User-agent: GPTBot
+Disallow: /
 """
 
 
 @get("/robots.txt", media_type=MediaType.TEXT)
-async def robots() -> str:
+async def robots(situation: NamedDependency[Situation]) -> str:
     """What may be read by whom."""
-    return ROBOTS
+    return ROBOTS.format(more="".join(f"Disallow: {path}\n" for path in situation.disallowed))
 
 
 @get("/{member:str}/watchlist")

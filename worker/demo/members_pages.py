@@ -1,19 +1,21 @@
 """A member's other pages on Letterboxd: profile, films, likes, following and followers, and the RSS feed."""
 
-from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from worker.demo.diary import FEED_SIZE, Logged, lists_of
+from worker.demo.faults import DISTORTION
 from worker.demo.letterboxd import elsewhere, open_member
 from worker.demo.model import Film, Member, Rating
 from worker.demo.paging import Pages
-from worker.demo.responses import feed, page
+from worker.demo.responses import conditional, feed, page
 from worker.demo.situation import Situation
 
-FILMS_SIZE, PEOPLE_SIZE, FEED_SIZE, FAVOURITES = 72, 25, 50, 4
+FILMS_SIZE, PEOPLE_SIZE, FAVOURITES = 72, 25, 4
 
 
 @get("/{member:str}")
@@ -79,14 +81,24 @@ async def followers(
 
 
 @get("/{member:str}/rss")
-async def rss(member: FromPath[str], situation: NamedDependency[Situation]) -> Response[str]:
-    """The member's last fifty diary entries, with TMDB's ids."""
+async def rss(
+    request: Request[Any, Any, Any], member: FromPath[str], situation: NamedDependency[Situation]
+) -> Response[str]:
+    """The last fifty entries of the member's diary with TMDB's ids, as Letterboxd's links have them, and new lists."""
     person = situation.world.members[open_member(situation, member)]
-    entries = [
-        (rating, situation.world.films[rating.slug], _logged(rating), index)
-        for index, rating in enumerate(person.ratings[:FEED_SIZE])
-    ]
-    return feed("rss.xml", person=person, entries=entries, stars=_stars)
+    distortion = request.scope.get(DISTORTION)
+    diary = situation.diaries[person.username][:FEED_SIZE]
+    shown = diary[: len(diary) // 2] if distortion == "halved" else diary
+    answer = feed(
+        "rss.xml",
+        person=person,
+        items=sorted([*lists_of(shown), *shown], key=lambda item: item.logged, reverse=True),
+        films=situation.world.films,
+        stars=_stars,
+        moment=format_datetime,
+        namespace="https://letterboxd.com/2" if distortion == "changed" else "https://letterboxd.com",
+    )
+    return conditional(request, answer, shown[0].logged if shown else None)
 
 
 def _grid(situation: Situation, person: Member, ratings: list[Rating], path: str, number: int) -> Response[str]:
@@ -121,15 +133,10 @@ def _is_rated(rating: Rating, wanted: str) -> bool:
     return rating.stars is not None and float(least) <= rating.stars <= float(most or least)
 
 
-def _stars(rating: Rating) -> str:
+def _stars(rating: Rating | Logged) -> str:
     """Stars as Letterboxd prints them; empty where there is no rating."""
     full, half = divmod(int((rating.stars or 0) * 2), 2)
     return "★" * full + "½" * half
-
-
-def _logged(rating: Rating) -> str:
-    moment = datetime.fromisoformat(rating.watched).replace(tzinfo=UTC) + timedelta(hours=21)
-    return format_datetime(moment)
 
 
 handlers = [profile, films, rated_films, likes, following, followers, rss]

@@ -29,6 +29,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     lid: str
     slug: str
     title: str
+    original_title: str | None = None
     year: int | None
     runtime: int
     country: str
@@ -70,6 +71,7 @@ class Title(msgspec.Struct, frozen=True, kw_only=True):
     poster_path: str | None
     imdb_id: str | None
     video: bool = False
+    adult: bool = False
     popularity: float
     vote_average: float
     vote_count: int

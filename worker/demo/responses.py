@@ -1,6 +1,9 @@
 """Pages and refusals as Litestar answers."""
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -28,6 +31,20 @@ def feed(template: str, **context: Any) -> Response[str]:
     """A rendered XML feed."""
     content = _environment().get_template(template).render(context)
     return Response(content, media_type="application/rss+xml;charset=utf-8")
+
+
+def conditional(request: Request[Any, Any, Any], answer: Response[str], changed: datetime | None) -> Response[str]:
+    """The answer with its names, or 304 where the caller names one of them: an ETag counts before a date."""
+    names = {"etag": f'W/"{blake2b(answer.content.encode(), digest_size=8).hexdigest()}"'}
+    if changed is not None:
+        names["last-modified"] = format_datetime(changed.astimezone(UTC), usegmt=True)
+    asked = request.headers
+    known = "last-modified" if asked.get("if-none-match") is None else "etag"
+    condition = asked.get("if-none-match") or asked.get("if-modified-since")
+    if condition is not None and condition == names.get(known):
+        return Response("", status_code=304, headers=names)
+    answer.headers.update(names)
+    return answer
 
 
 def refuse(request: Request[Any, Any, Any], error: Refused) -> Response[str]:

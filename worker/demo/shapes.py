@@ -20,7 +20,7 @@ Json = dict[str, Any]
 def row(title: Title, media_type: bool = False) -> Json:
     """A title as search and find list it; `media_type` is said where both kinds are mixed."""
     shared: Json = {
-        "adult": False,
+        "adult": title.adult,
         "backdrop_path": None,
         "genre_ids": [GENRE_IDS[genre] for genre in title.genres],
         "id": title.tmdb_id,

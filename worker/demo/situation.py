@@ -1,9 +1,11 @@
-"""What changes while the demo runs: watchlists, the day, the markup, who is private, what TMDB refuses."""
+"""What changes while the demo runs: watchlists, diaries, the day, the markup, who is private, what TMDB refuses."""
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
+from worker.demo.diary import diary_of, log
 from worker.demo.model import Film, Offer
 from worker.demo.world import World
 
@@ -33,8 +35,16 @@ class Situation:
         self.dropped: set[tuple[str, int]] = set()
         self.private = {name for name, member in world.members.items() if member.private}
         self.missing: set[str] = set()
+        self.disallowed: list[str] = []
         self.moves: list[Move] = []
         self.watchlists = {name: list(member.watchlist) for name, member in world.members.items()}
+        self.diaries = {name: diary_of(member, world.films) for name, member in world.members.items()}
+
+    def log(self, member: str, slug: str, stars: float | None, liked: bool) -> None:
+        """Put the film on top of the member's diary, and leave the watchlist as it is; raises KeyError."""
+        film, diary = self.world.films[slug], self.diaries[member]
+        newest = diary[0].logged if diary else datetime(2026, 11, 2, tzinfo=UTC)
+        diary.insert(0, log(member, film.slug, stars, liked, newest))
 
     def add(self, member: str, slug: str) -> None:
         """Put the film on top of the member's watchlist; raises KeyError for an unknown member or film."""

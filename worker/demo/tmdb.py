@@ -65,10 +65,11 @@ async def search_movies(
     text: Query = "",
     year: FromQuery[str] = "",
     primary_release_year: FromQuery[str] = "",
+    include_adult: FromQuery[bool] = False,
     page: FromQuery[int] = 1,
 ) -> Json:
     """Movies by title; `year` is that of any release, `primary_release_year` that of the date shown."""
-    found = _search(situation, text, ["movie"])
+    found = _search(situation, text, ["movie"], include_adult)
     found = [title for title in found if not year or int(year) in title.years]
     return _page([title for title in found if title.date.startswith(primary_release_year)], page)
 
@@ -79,18 +80,24 @@ async def search_series(
     text: Query = "",
     year: FromQuery[str] = "",
     first_air_date_year: FromQuery[str] = "",
+    include_adult: FromQuery[bool] = False,
     page: FromQuery[int] = 1,
 ) -> Json:
     """Series by name."""
-    found = _search(situation, text, ["tv"])
+    found = _search(situation, text, ["tv"], include_adult)
     found = [title for title in found if not year or int(year) in title.years]
     return _page([title for title in found if title.date.startswith(first_air_date_year)], page)
 
 
 @get("/search/multi")
-async def search_both(situation: NamedDependency[Situation], text: Query = "", page: FromQuery[int] = 1) -> Json:
+async def search_both(
+    situation: NamedDependency[Situation],
+    text: Query = "",
+    include_adult: FromQuery[bool] = False,
+    page: FromQuery[int] = 1,
+) -> Json:
     """Movies and series by title, mixed; no year can be asked for."""
-    return _page(_search(situation, text, ["movie", "tv"]), page, media_type=True)
+    return _page(_search(situation, text, ["movie", "tv"], include_adult), page, media_type=True)
 
 
 @get("/movie/{tmdb_id:str}")
@@ -129,9 +136,10 @@ async def find(
 ) -> Json:
     """The titles with an IMDb id, each kind in its own list; all are empty when there is none."""
     answer: Json = {f"{kind}_results": [] for kind in ("movie", "person", "tv", "tv_episode", "tv_season")}
-    key = situation.world.by_imdb_id.get(external_id) if external_source == "imdb_id" else None
-    if key and key not in situation.dropped:
-        answer[f"{key[0]}_results"].append(shapes.row(situation.world.titles[key], media_type=True))
+    keys = situation.world.by_imdb_id.get(external_id, []) if external_source == "imdb_id" else []
+    for key in keys:
+        if key not in situation.dropped:
+            answer[f"{key[0]}_results"].append(shapes.row(situation.world.titles[key], media_type=True))
     return answer
 
 
@@ -161,11 +169,11 @@ async def genres() -> Json:
     return {"genres": [{"id": genre_id, "name": name} for name, genre_id in shapes.GENRE_IDS.items()]}
 
 
-def _search(situation: Situation, text: str, media_types: Sequence[str]) -> list[Title]:
+def _search(situation: Situation, text: str, media_types: Sequence[str], include_adult: bool) -> list[Title]:
     if not text:
         raise Refused(Refusal(422, '{"errors":["query must be provided"]}', "application/json;charset=utf-8"))
     found = situation.world.index.search(text, media_types)
-    return [title for title in found if title.key not in situation.dropped]
+    return [title for title in found if title.key not in situation.dropped and (include_adult or not title.adult)]
 
 
 def _page(titles: Sequence[Title], page: int, media_type: bool = False) -> Json:
@@ -175,7 +183,8 @@ def _page(titles: Sequence[Title], page: int, media_type: bool = False) -> Json:
 
 
 def _title(situation: Situation, media_type: str, tmdb_id: str) -> Title:
-    key = (media_type, int(tmdb_id)) if tmdb_id.isdecimal() else situation.world.by_imdb_id.get(tmdb_id)
+    named = situation.world.by_imdb_id.get(tmdb_id, [])
+    key = (media_type, int(tmdb_id)) if tmdb_id.isdecimal() else next(iter(named), None)
     title = situation.world.titles.get(key) if key else None
     if title is None or title.media_type != media_type or title.key in situation.dropped:
         raise Refused(tmdb_error(404, 34))

@@ -6,6 +6,7 @@ from typing import Self
 from worker.demo import dice
 from worker.demo.casting import Casting
 from worker.demo.catalogue import HARD_PERCENT, made_up_films, real_films
+from worker.demo.hard import HardCasting
 from worker.demo.members import ALICE_FILMS, cast_members
 from worker.demo.model import PLAIN, Film, Offer, Provider, Row, Title
 from worker.demo.offers import PROVIDERS, Availability
@@ -25,10 +26,11 @@ class World:
         casting = Casting()
         for row in rows:
             casting.add(row)
-        self.films = casting.films
-        self.titles = casting.titles
+        hard = HardCasting()
+        self.films = casting.films | hard.films
+        self.titles = casting.titles | hard.titles
         self.renamed = RENAMED
-        self.members = cast_members(self.films, owner_films)
+        self.members = cast_members(casting.films, owner_films) | {"hard": hard.member}
         self.availability = Availability(self.films.values(), self._changing())
 
     @classmethod
@@ -61,9 +63,13 @@ class World:
         return Index(self.titles.values())
 
     @cached_property
-    def by_imdb_id(self) -> dict[str, tuple[str, int]]:
-        """TMDB's key of each IMDb id."""
-        return {title.imdb_id: key for key, title in self.titles.items() if title.imdb_id}
+    def by_imdb_id(self) -> dict[str, list[tuple[str, int]]]:
+        """TMDB's keys of each IMDb id; seldom there are several."""
+        keys: dict[str, list[tuple[str, int]]] = {}
+        for key, title in self.titles.items():
+            if title.imdb_id:
+                keys.setdefault(title.imdb_id, []).append(key)
+        return keys
 
     @cached_property
     def drawings(self) -> dict[str, Title | Provider]:

@@ -6,6 +6,7 @@ from typing import Any
 from api.db import refreshes
 from api.queue import enqueue_refresh
 from worker.estimate import Estimate
+from worker.jobs.news import tell
 from worker.progress import perform
 from worker.services import Services
 from worker.sync import watchlist
@@ -19,6 +20,7 @@ async def refresh(ctx: dict[Any, Any], refresh_id: int) -> None:
         seconds_per_page=settings.letterboxd_request_interval, requests_per_second=settings.tmdb_requests_per_second
     )
     await perform(services.database, refresh_id, estimate, partial(watchlist.refresh, services))
+    await tell(services, refresh_id)
 
 
 async def scheduled_refresh(ctx: dict[Any, Any]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from api.db.matches import FilmWork
+from api.db.matches import QUESTIONS, FilmWork
 from api.db.runs import RunOrder
 from api.settings import Settings
 
@@ -30,7 +30,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if film.tried_at is None:
             return True
-        if film.state in ("review", "not_found"):
+        if film.state in QUESTIONS:
             return film.tried_at < self.match
         return film.state != "found"
 
@@ -53,6 +53,11 @@ def due_in(order: RunOrder, settings: Settings) -> Due:
         details=_before(order.created_at, timedelta(hours=settings.details_max_age)),
         match=_before(order.created_at, RETRY_MATCH_AFTER),
     )
+
+
+def all_due(now: datetime) -> Due:
+    """Everything that was done before now is old."""
+    return Due(offers=now, details=now, match=now)
 
 
 def _before(moment: datetime, age: timedelta) -> datetime:

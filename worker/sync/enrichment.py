@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from api.db import matches, runs
 from api.db.matches import FilmWork
@@ -19,6 +19,7 @@ from worker.services import Services
 from worker.sources.letterboxd.pages import FilmPage
 from worker.sync import films
 from worker.sync.due import due_in
+from worker.sync.film_pages import FilmPageSource
 from worker.sync.films import Tools
 from worker.sync.reach import GivenUp, Reach
 from worker.sync.setbacks import sentence
@@ -53,11 +54,18 @@ class Enrichment:
         self._tools = Tools(
             database=services.database,
             countries=services.settings.country,
-            order=run.order,
+            flap=timedelta(hours=services.settings.flap_hours),
+            fence=lambda db: runs.demand_lease(db, run.order),
+            refresh_id=run.order.id,
             due=due_in(run.order, services.settings),
             tmdb=ReachedTmdb(services.tmdb, Reach(run, patience=TMDB_PATIENCE)),
             film_page=self.film_pages.get,
         )
+
+    @property
+    def tools(self) -> Tools:
+        """What the films of this run are seen to with."""
+        return self._tools
 
     async def add(self, film_ids: Iterable[int]) -> None:
         """See to these films of one list; one that another list has too, or that has nothing due, costs nothing."""
@@ -101,23 +109,18 @@ class Enrichment:
 
 
 class FilmPages:
-    """Film pages, one at a time, once the watchlists are read."""
+    """The film pages that a run needs, once its watchlists are read."""
 
     def __init__(self, services: Services, places: asyncio.Semaphore, run: Run) -> None:
-        self._services = services
         self._places = places
         self._run = run
-        self._reach = Reach(run)
+        self._source = FilmPageSource(services, insist=run.order.trigger == "manual")
         self._opened = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._given_up = False
 
     def open(self) -> None:
         """Let film pages be asked for."""
         self._opened.set()
-
-    def leave(self, reason: str) -> None:
-        """Ask for none in this run: Letterboxd refused already to be read."""
-        self._reach.leave(reason)
 
     async def get(self, slug: str) -> FilmPage:
         """The page of this film; the caller's place is free for others while it waits. Raises GivenUp."""
@@ -125,8 +128,16 @@ class FilmPages:
         self._places.release()
         try:
             await self._opened.wait()
-            async with self._turn:
-                return await self._reach.ask(lambda: self._services.letterboxd.film_page(slug))
+            return await self._source.page(slug)
+        except GivenUp as end:
+            await self._note(end)
+            raise
         finally:
             self._run.estimate.get_page()
             await self._places.acquire()
+
+    async def _note(self, end: GivenUp) -> None:
+        """Say once in the run why film pages are left in peace."""
+        if not self._given_up:
+            self._given_up = True
+            await self._run.note_problem(end.code, f"{end} The films that need one wait.")

@@ -15,13 +15,11 @@ from worker.sync.enrichment import Enrichment
 from worker.sync.reading import SOURCE, Reading
 from worker.sync.setbacks import setback
 
-# A member's private list says nothing of other pages; these are Letterboxd's word to Marquee.
-REFUSALS = ("blocked", "rate_limited")
-
 
 class MemberList:
     """A watchlist whose films are enriched as soon as they are known, and which need not be read to the end for that.
 
+    A run that tries again what failed does not read a list that is well: it is there for another source.
     `size` is how many films are on it as far as is known, None before anything is; it never becomes less, and films
     that turn out not to be there are done. `on_change` is called when `size` or `pages_left` may have changed.
     """
@@ -78,9 +76,9 @@ class MemberList:
         self._on_change()
 
     async def _attempt(self, read: Callable[[], Awaitable[None]]) -> None:
-        if self._ended:
-            return
         standing = self._standing
+        if self._ended or (self._run.order.trigger == "retry" and standing.state == "ok"):
+            return
         if self._run.order.trigger != "manual" and standing.is_resting(datetime.now(UTC)):
             await self._end(standing.state, standing.message or "")
             return
@@ -103,8 +101,9 @@ class MemberList:
 
     async def _record_setback(self, error: SourceError) -> None:
         now, cursor = datetime.now(UTC), self._reading.cursor
+        name, failures = self._member.username, self._standing.failures
         news = setback(
-            error, member=self._member.username, page=cursor.pages + 1, failures=self._standing.failures, now=now
+            error, source=f"{name}’s watchlist", page=cursor.pages + 1, member=name, failures=failures, now=now
         )
         if cursor.pages:
             news.expected, news.got = cursor.announced, cursor.got
@@ -114,8 +113,6 @@ class MemberList:
         await self._end(news.state, news.message or str(error))
 
     async def _end(self, state: str, message: str) -> None:
-        """Read no more of this list in this run; where Letterboxd refused, film pages are not asked for either."""
+        """Read no more of this list in this run; other pages are not touched by what happened to it."""
         self._ended = True
-        if state in REFUSALS:
-            self._enrichment.film_pages.leave(message)
         await self._run.source_failed(self._member.id, state, message)

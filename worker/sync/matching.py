@@ -1,33 +1,50 @@
 """Which TMDB title a Letterboxd film is: searching first, since it is quick, then what the film's page proves.
 
 The order of proof: a person's choice and an id that is known already never come here (`due`); then the only title of
-this name and year (`by_search`); then the film page's link to TMDB, and its IMDb id (`by_page`); then a person.
-Nothing is guessed: a search is believed only where exactly one title can be meant, a link only where it does not
-contradict the film, and every doubt ends as a question for a person.
+this name and year (`by_search`); then the film page's link to TMDB and its IMDb id (`by_ids`); then the one title of
+this name that has the page's directors and length (`by_evidence`); then a person. Nothing is guessed: a search is
+believed only where exactly one title can be meant, an id only where it does not contradict the film, and every doubt
+ends as a question for a person.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
-import msgspec
 from msgspec.structs import replace
 
 from api.db.details import Details
 from api.db.text import fold
 from api.errors import Missing
 from worker.sources.letterboxd.film import FilmPage
-from worker.sources.tmdb.matching import candidate, contradicts, plausible_hits, unique_hit
+from worker.sources.tmdb.matching import plausible_hits, unique_hit
 from worker.sources.tmdb.shapes import Hit, SearchResult
+from worker.sync.case import (
+    MOST_CANDIDATES,
+    NONE_EXCLUDED,
+    Case,
+    Confidence,
+    FilmIdentity,
+    FilmPages,
+    Match,
+    Method,
+    Named,
+    TitleId,
+    Tmdb,
+    likeness,
+)
+from worker.sync.evidence import Evidence
 
-State = Literal["pending", "found", "review", "not_found"]
-Method = Literal["search", "page", "imdb"]
-Confidence = Literal["proven", "probable"]
-TitleId = tuple[str, int]
-FilmPages = Callable[[str], Awaitable[FilmPage]]
+__all__ = [
+    "NONE_EXCLUDED", "Case", "Doubt", "FilmIdentity", "FilmPages", "Match", "Tmdb", "by_evidence", "by_ids", "by_page",
+    "by_search", "case_of", "is_another",
+]  # fmt: skip
 
-MOST_CANDIDATES = 20
-NONE_EXCLUDED: frozenset[TitleId] = frozenset()
+IsTaken = Callable[[TitleId], Awaitable[bool]]
+
+ONLY = "It is the only title of the film’s name and year."
+LINKED = "Letterboxd links the film to this title."
+SAME_IMDB_ID = "TMDB has this title for the film’s IMDb id."
+IDENTIFIED = "It has the film’s name, director and length."
 # Words that nearly every title has in its language: they hardly narrow a search.
 COMMON = """
 a an the and or of in on at to for from with by is le la les un une de du des et en au aux der die das den dem
@@ -36,57 +53,40 @@ ein eine und im am von zu el los las y del al il lo gli i e di da o os as um uma
 COMMON_WORDS = frozenset(COMMON.split())
 
 
-class Tmdb(Protocol):
-    """What matching asks of TMDB."""
-
-    async def search_all(self, title: str) -> SearchResult: ...
-
-    async def search_movies(self, title: str, year: int) -> SearchResult: ...
-
-    async def search_shows(self, title: str, year: int) -> SearchResult: ...
-
-    async def find(self, imdb_id: str) -> list[Hit]: ...
-
-    async def details(self, media_type: str, tmdb_id: int, countries: Sequence[str]) -> Details: ...
+async def _free(_key: TitleId) -> bool:
+    return False
 
 
-class FilmIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a film before it is matched."""
-
-    slug: str
-    title: str
-    year: int | None = None
-    lid: str | None = None
-    letterboxd_id: int | None = None
-
-
-class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome for one film; `message` is for a person, `details` are those read on the way."""
-
-    state: State
-    media_type: str | None = None
-    tmdb_id: int | None = None
-    imdb_id: str | None = None
-    method: Method | None = None
-    confidence: Confidence | None = None
-    candidates: list[dict[str, Any]] = []
-    message: str | None = None
-    details: Details | None = None
-
-
-async def by_search(film: FilmIdentity, tmdb: Tmdb, *, exclude: frozenset[TitleId] = NONE_EXCLUDED) -> Match:
+async def by_search(
+    film: FilmIdentity,
+    tmdb: Tmdb,
+    *,
+    exclude: frozenset[TitleId] = NONE_EXCLUDED,
+    is_taken: IsTaken = _free,
+    believing: bool = True,
+) -> Match:
     """The only title of this name and year; else pending, with candidates. Never one of `exclude`, which TMDB dropped.
 
-    A film without a year is not searched for: a name alone proves nothing.
+    A film without a year is not searched for: a name alone proves nothing. A title that another film is already
+    (`is_taken`) is not believed either: two films are never the same; nor is any, where not `believing`.
     """
     if film.year is None:
         return Match(state="pending")
     result = await _searched(film.title, film.year, tmdb)
-    result = replace(result, hits=_without(exclude, result.hits))
-    hit = unique_hit(result, film.title, film.year)
-    if hit is None:
-        return Match(state="pending", candidates=_offered(result.hits, film))
-    return Match(state="found", media_type=hit.media_type, tmdb_id=hit.tmdb_id, method="search", confidence="probable")
+    hits = [hit for hit in result.hits if (hit.media_type, hit.tmdb_id) not in exclude]
+    hit = unique_hit(SearchResult(hits, result.complete), film.title, film.year)
+    if not believing or hit is None or await is_taken((hit.media_type, hit.tmdb_id)):
+        near = plausible_hits(hits, [film.title], film.year)[:MOST_CANDIDATES]
+        candidates = [Named(each, likeness(each, film.year)).as_json() for each in near]
+        return Match(state="pending", candidates=candidates, hits=hits)
+    return Match(
+        state="found",
+        media_type=hit.media_type,
+        tmdb_id=hit.tmdb_id,
+        method="search",
+        confidence="probable",
+        because=ONLY,
+    )
 
 
 async def by_page(
@@ -98,92 +98,151 @@ async def by_page(
     searched: Match,
     exclude: frozenset[TitleId] = NONE_EXCLUDED,
 ) -> Match:
-    """What the film's page proves by its TMDB link, else by its IMDb id; otherwise review or not found.
+    """What the film's page proves, or makes probable; otherwise review or not found.
 
     `searched` is what `by_search` left pending. Of the page's errors Missing alone is an outcome, the rest is raised.
     """
-    case = _Case(film, tmdb, searched, exclude, was_searched=film.year is not None)
+    hits = None if film.year is None else searched.hits
+    case = Case(film, tmdb, countries, hits=hits, exclude=exclude)
     try:
         page = await film_pages(film.slug)
     except Missing:
-        return await case.undecided("Letterboxd has no page for this film any more")
-    if _is_another(page, film):
-        return await case.undecided("Letterboxd's page for this film now shows another film")
-    case.film = replace(film, year=film.year or page.year)
-    return await _by_link(case, page, countries) or await _by_imdb_id(case, page)
+        return case.undecided("Letterboxd has no page for this film any more", await case.likely())
+    if is_another(page, film):
+        return case.undecided("Letterboxd's page for this film now shows another film", await case.likely())
+    case = case_of(film, page, tmdb, countries, hits=hits, exclude=exclude)
+    outcome = await by_ids(case, page)
+    return outcome if isinstance(outcome, Match) else await by_evidence(case, page, outcome)
 
 
 @dataclass
-class _Case:
-    """A film that searching left open, and how it ends when no proof is found."""
+class Doubt:
+    """Why the ids of a film's page prove nothing, and the titles that they name."""
 
-    film: FilmIdentity
-    tmdb: Tmdb
-    searched: Match
-    exclude: frozenset[TitleId]
-    was_searched: bool
-
-    async def undecided(self, because: str, *named: dict[str, Any]) -> Match:
-        """Review where there is something to choose from, the `named` titles first; not found otherwise."""
-        offered: dict[TitleId, dict[str, Any]] = {}
-        for row in (*named, *await self._candidates()):
-            offered.setdefault((row["media_type"], row["tmdb_id"]), row)
-        candidates = list(offered.values())[:MOST_CANDIDATES]
-        if not candidates:
-            return Match(state="not_found", message=f"{because}, and TMDB has nothing of this name and time.")
-        return Match(state="review", candidates=candidates, message=f"{because}. Please choose the right title.")
-
-    async def _candidates(self) -> list[dict[str, Any]]:
-        """What the search found, or finds now for a film whose year was not known."""
-        if self.was_searched:
-            return self.searched.candidates
-        result = await self.tmdb.search_all(self.film.title)
-        return _offered(_without(self.exclude, result.hits), self.film)
+    because: str
+    named: list[Named] = field(default_factory=list)
 
 
-async def _by_link(case: _Case, page: FilmPage, countries: Sequence[str]) -> Match | None:
-    """The title that the page links to, where TMDB still has it; review where it contradicts the film."""
-    if page.tmdb is None or page.tmdb in case.exclude:
-        return None
-    try:
-        details = await case.tmdb.details(*page.tmdb, countries)
-    except Missing:
-        return None
-    why = contradicts(details, titles=_titles(case.film, page), year=case.film.year, imdb_id=page.imdb_id)
-    if why:
-        return await case.undecided("Letterboxd links to a title that contradicts the film", candidate(details, why))
-    return Match(
-        state="found",
-        media_type=details.media_type,
-        tmdb_id=details.tmdb_id,
-        imdb_id=details.imdb_id or page.imdb_id,
-        method="page",
-        confidence="proven",
-        details=details,
+def case_of(
+    film: FilmIdentity,
+    page: FilmPage,
+    tmdb: Tmdb,
+    countries: Sequence[str],
+    *,
+    hits: list[Hit] | None = None,
+    exclude: frozenset[TitleId] = NONE_EXCLUDED,
+) -> Case:
+    """A film whose page was read; the page only speaks for it where it is surely of the same film."""
+    codes = bool(film.lid and page.lid) or bool(film.letterboxd_id and page.letterboxd_id)
+    sure = page.slug == film.slug or codes
+    titles = [film.title, *(title for title in (page.title, page.original_title) if sure and title)]
+    return Case(
+        replace(film, year=film.year or page.year),
+        tmdb,
+        countries,
+        hits=hits,
+        exclude=exclude,
+        evidence=Evidence.of(page) if sure else None,
+        titles=titles,
     )
 
 
-async def _by_imdb_id(case: _Case, page: FilmPage) -> Match:
-    """The one title that TMDB has for the page's IMDb id, else review or not found."""
-    lacking = "Letterboxd links to a title that TMDB has no more" if page.tmdb else "Letterboxd names no TMDB title"
-    if page.imdb_id is None:
-        return await case.undecided(lacking)
-    hits = _without(case.exclude, await case.tmdb.find(page.imdb_id))
-    if not hits:
-        return await case.undecided(lacking)
-    if len(hits) > 1:
-        named = (candidate(hit, f"TMDB has it for {page.imdb_id}") for hit in hits)
-        return await case.undecided("TMDB has several titles for the film's IMDb id", *named)
-    hit = hits[0]
-    if why := contradicts(hit, titles=_titles(case.film, page), year=case.film.year, imdb_id=None):
-        return await case.undecided("The film's IMDb id leads to a title that contradicts it", candidate(hit, why))
+async def by_ids(case: Case, page: FilmPage) -> Match | Doubt:
+    """The title that the page's link to TMDB and its IMDb id prove.
+
+    They prove nothing where they lead nowhere, contradict the film, or contradict each other beyond what the page's
+    other facts settle.
+    """
+    linked = await case.details(page.tmdb) if page.tmdb else None
+    doubt = case.doubts(linked, page.imdb_id) if linked else None
+    if linked and not doubt and page.imdb_id in (None, linked.imdb_id):
+        return _found(linked, page, "page", "proven", LINKED)
+    known = await _known_by(case, page.imdb_id) if page.imdb_id else []
+    sound = _narrowed(case, [each.details for each in known if each.details and not each.against])
+    if linked and not doubt:
+        return _settled(case, page, linked, sound)
+    if len(sound) == 1:
+        return _found(sound[0], page, "imdb", "proven", SAME_IMDB_ID)
+    return _doubt(page, linked, doubt, known, several=len(sound) > 1)
+
+
+async def _known_by(case: Case, imdb_id: str) -> list[Named]:
+    """The titles that TMDB has for this IMDb id, with what speaks against each."""
+    known = []
+    for hit in await case.tmdb.find(imdb_id):
+        if title := await case.details((hit.media_type, hit.tmdb_id)):
+            doubt = case.doubts(title, None)
+            known.append(Named(title, f"TMDB has it for {imdb_id}", [doubt] if doubt else [], hit.video))
+    return known
+
+
+def _narrowed(case: Case, titles: list[Details]) -> list[Details]:
+    """Of several titles, the one that the page's facts are of, where there is exactly one."""
+    if len(titles) < 2 or case.evidence is None:
+        return titles
+    identified = [title for title in titles if case.evidence.identifies(title)]
+    return identified if len(identified) == 1 else titles
+
+
+def _settled(case: Case, page: FilmPage, linked: Details, known: Sequence[Details]) -> Match | Doubt:
+    """The title that is linked, unless the page's IMDb id is another's: then the one that has the page's facts."""
+    if len(known) != 1 or _key(linked) == _key(known[0]):
+        return _found(linked, page, "page", "proven", LINKED)
+    [other], evidence = known, case.evidence or Evidence()
+    is_linked, is_other = (evidence.weigh(title) == "agrees" for title in (linked, other))
+    if is_linked and not is_other:
+        return _found(linked, page, "page", "proven", LINKED)
+    if is_other and not is_linked:
+        return _found(other, page, "imdb", "proven", SAME_IMDB_ID)
+    named = [
+        Named(linked, "Letterboxd links to it", case.against(linked)),
+        Named(other, f"TMDB has it for {page.imdb_id}", case.against(other)),
+    ]
+    return Doubt("Letterboxd links to one title, and by its IMDb id to another", named)
+
+
+def _doubt(page: FilmPage, linked: Details | None, doubt: str | None, known: list[Named], *, several: bool) -> Doubt:
+    if linked and doubt:
+        named = [Named(linked, "Letterboxd links to it", [doubt]), *known]
+        return Doubt("Letterboxd links to a title that contradicts the film", named)
+    if several:
+        return Doubt("TMDB has several titles for the film's IMDb id", known)
+    if known:
+        return Doubt("The film's IMDb id leads to a title that contradicts it", known)
+    gone = "Letterboxd links to a title that TMDB has no more"
+    return Doubt(gone if page.tmdb else "Letterboxd names no TMDB title")
+
+
+async def by_evidence(case: Case, page: FilmPage, doubt: Doubt) -> Match:
+    """The one title of the film's name that has the page's directors and length, else review or not found.
+
+    The titles that the `doubt` names are offered to a person in any case; of others, only those that may be the film.
+    """
+    evidence = case.evidence or Evidence()
+    likely = await case.likely()
+    others = await case.otherwise_named() if case.evidence else []
+    identified = [each.details for each in (*likely, *others) if _is_identified(evidence, each)]
+    if len(identified) == 1 and identified[0]:
+        return _found(identified[0], page, "search", "probable", IDENTIFIED)
+    possible = [each for each in likely if each.details is None or not evidence.excludes(each.details)]
+    possible += [each for each in others if each.details and evidence.weigh(each.details) == "agrees"]
+    return case.undecided(doubt.because, [*doubt.named, *possible])
+
+
+def _is_identified(evidence: Evidence, named: Named) -> bool:
+    return named.details is not None and not named.is_video and evidence.identifies(named.details)
+
+
+def _found(title: Details, page: FilmPage, method: Method, confidence: Confidence, because: str) -> Match:
     return Match(
         state="found",
-        media_type=hit.media_type,
-        tmdb_id=hit.tmdb_id,
-        imdb_id=page.imdb_id,
-        method="imdb",
-        confidence="proven",
+        media_type=title.media_type,
+        tmdb_id=title.tmdb_id,
+        imdb_id=title.imdb_id or (page.imdb_id if confidence == "proven" else None),
+        method=method,
+        confidence=confidence,
+        because=because,
+        details=title,
     )
 
 
@@ -196,29 +255,12 @@ async def _searched(title: str, year: int, tmdb: Tmdb) -> SearchResult:
     return await tmdb.search_movies(title, year) + await tmdb.search_shows(title, year)
 
 
-def _without(exclude: frozenset[TitleId], hits: Iterable[Hit]) -> list[Hit]:
-    return [hit for hit in hits if (hit.media_type, hit.tmdb_id) not in exclude]
-
-
-def _offered(hits: Iterable[Hit], film: FilmIdentity) -> list[dict[str, Any]]:
-    """The hits that a person could mean by this film, as candidates."""
-    plausible = plausible_hits(hits, film.title, film.year)[:MOST_CANDIDATES]
-    return [candidate(hit, _likeness(hit, film.year)) for hit in plausible]
-
-
-def _likeness(hit: Hit, year: int | None) -> str:
-    same_year = "same title and year" if year is not None and hit.year == year else "same title"
-    return f"{same_year}, but a video such as a making-of or a concert" if hit.video else same_year
-
-
-def _is_another(page: FilmPage, film: FilmIdentity) -> bool:
+def is_another(page: FilmPage, film: FilmIdentity) -> bool:
     """Whether the slug led to another film; a renamed one keeps its codes."""
     if page.lid and film.lid:
         return page.lid != film.lid
     return bool(page.letterboxd_id and film.letterboxd_id) and page.letterboxd_id != film.letterboxd_id
 
 
-def _titles(film: FilmIdentity, page: FilmPage) -> list[str]:
-    """The names of the film, the tile's first; the page's only count where it is surely of the same film."""
-    sure = page.slug == film.slug or bool(film.lid and page.lid) or bool(film.letterboxd_id and page.letterboxd_id)
-    return [film.title, *(title for title in (page.title, page.original_title) if sure and title)]
+def _key(title: Details) -> TitleId:
+    return title.media_type, title.tmdb_id

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from api.errors import Blocked, MarkupChanged, RateLimited, SourceError, Transient
+from api.errors import RateLimited, SourceError, Transient
 from worker.progress import Run
 
 MOST_FAILURES = 5
@@ -15,14 +15,18 @@ Answer = TypeVar("Answer")
 
 
 class GivenUp(Exception):
-    """A host is not asked any more in this run, and why; the run has a problem that says so, once."""
+    """A host, or a family of its pages, is not asked any more for now; `code` is the state that it is in."""
+
+    def __init__(self, reason: str, code: str = "unreachable") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class Reach:
     """One outside host in one run.
 
-    A block ends the asking, and so do MOST_FAILURES failures in a row, and a wait that would make more than
-    `patience` seconds without an answer. From then on each `ask` raises GivenUp, and the host is left in peace.
+    MOST_FAILURES failures in a row end the asking, and so does a wait that would make more than `patience` seconds
+    without an answer. From then on each `ask` raises GivenUp, and the run has a problem that says so, once.
     """
 
     def __init__(
@@ -48,9 +52,7 @@ class Reach:
                 answer = await request()
             except RateLimited as error:
                 await self._wait(error)
-            except Blocked as error:
-                await self._give_up(error, str(error))
-            except (Transient, MarkupChanged) as error:
+            except Transient as error:
                 self._failures += 1
                 if self._failures < MOST_FAILURES and self._reason is None:
                     raise
@@ -62,10 +64,6 @@ class Reach:
                 self._answered()
                 return answer
         raise GivenUp(self._reason)
-
-    def leave(self, reason: str) -> None:
-        """Ask no more from the start: what the run met elsewhere, and has noted, holds here too."""
-        self._reason = self._reason or reason
 
     def _answered(self) -> None:
         self._failures = 0

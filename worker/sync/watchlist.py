@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.errors import KeyRefused, MarqueeError
 from worker.progress import AWAY, Run
 from worker.services import Services
+from worker.sync import diary
 from worker.sync.enrichment import Enrichment, enriching
 from worker.sync.lists import MemberList
 
@@ -14,7 +15,7 @@ GRAVEST_FIRST = (KeyRefused, MarqueeError, (*AWAY, SQLAlchemyError))
 
 
 async def refresh(services: Services, run: Run) -> None:
-    """Read the run's watchlists and enrich what they hold, and what is known to be on them.
+    """Read the run's watchlists and feeds, and enrich what the lists hold, and what is known to be on them.
 
     Raises KeyRefused as soon as TMDB does not accept the key, Unavailable or the database's own error where it is
     away, and LeaseLost; one error, whatever else went wrong beside it.
@@ -22,6 +23,8 @@ async def refresh(services: Services, run: Run) -> None:
     try:
         async with enriching(services, run) as enrichment:
             await _read(services, run, enrichment)
+            for member in run.order.members:
+                await diary.read(services, run, member, enrichment.tools)
             run.enter("enriching")
             enrichment.film_pages.open()
     except ExceptionGroup as group:

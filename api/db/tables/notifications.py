@@ -10,6 +10,7 @@ digests = Table(
     "digests",
     metadata,
     id_column(),
+    Column("kind", String, nullable=False),
     Column("refresh_id", ForeignKey("refreshes.id", ondelete="SET NULL"), index=True),
     Column("title", String, nullable=False),
     Column("body", Text, nullable=False),

@@ -91,7 +91,7 @@ def test_a_wrong_setting_ends_with_2_and_is_named() -> None:
     assert "DATABASE_URL" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "demo", "migrate", "healthcheck"])
+@pytest.mark.parametrize("command", ["up", "demo", "migrate", "notify", "healthcheck"])
 def test_every_command_is_listed_and_explains_itself(command: str) -> None:
     assert command in marquee("--help").output
     result = marquee(command, "--help")

@@ -1,9 +1,4 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import films, tables
@@ -11,6 +6,7 @@ from api.db.engine import Database
 from api.db.films import FilmFilters, Order
 from api.db.links import Links
 from api.db.paging import Paging
+from tests.drivers.database import statements
 from tests.factories import AvailabilityRow, CheckRow, EntryRow, FilmRow, MatchRow, MemberRow, ProviderRow, add
 
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
@@ -38,21 +34,6 @@ async def forty_films(database: Database) -> Database:
         )
         await add(db, tables.availability_checks, *(CheckRow.build(film_id=number) for number in numbers))
     return database
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent to any database inside the `with`."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def one_page(db: AsyncConnection, filters: FilmFilters, page_size: int) -> int:

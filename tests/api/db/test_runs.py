@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members, refreshes, runs, sources
 from api.db.engine import Database
@@ -9,6 +10,7 @@ from api.db.runs import LEASE, LeaseLost, RunOrder
 from api.db.sources import SourceNews
 from api.errors import Conflict, NotFound
 from api.schemas.refreshes import Refresh
+from api.schemas.sources import SourceFacts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -138,13 +140,19 @@ async def test_the_newest_run_is_the_current_one(database: Database) -> None:
     assert ([run.id for run in page.items], page.total, page.has_next) == ([second.id], 2, True)
 
 
+async def watchlist_source(db: AsyncConnection, *, member: str | None, stale_before: datetime) -> SourceFacts:
+    listed = await sources.listing(db, member=member, stale_before=stale_before)
+    [source] = [source for source in listed if source.source == "watchlist"]
+    return source
+
+
 async def test_a_source_says_since_when_it_is_as_it_is(database: Database) -> None:
     async with database.write() as db:
         alice = (await members.ensure(db, ["alice"]))["alice"]
         for hours, state in enumerate(["ok", "blocked", "blocked"]):
             moment = NOON + timedelta(hours=hours)
             await sources.record(db, alice, "watchlist", SourceNews(state=state, tried_at=moment))  # type: ignore[arg-type]
-        [source] = await sources.listing(db, member="alice", stale_before=NOON)
+        source = await watchlist_source(db, member="alice", stale_before=NOON)
         standing = await sources.standing(db, alice, "watchlist")
     assert (source.state, source.since, source.tried_at) == ("blocked", NOON + timedelta(hours=1), moment)
     assert source.good_at == NOON
@@ -154,7 +162,7 @@ async def test_a_source_says_since_when_it_is_as_it_is(database: Database) -> No
 async def test_a_member_that_was_never_read_says_so(database: Database) -> None:
     async with database.write() as db:
         await members.ensure(db, ["alice"])
-        [source] = await sources.listing(db, member=None, stale_before=NOON)
+        source = await watchlist_source(db, member=None, stale_before=NOON)
     assert (source.state, source.good_at) == ("never", None)
 
 
@@ -162,5 +170,5 @@ async def test_an_old_good_read_is_stale(database: Database) -> None:
     async with database.write() as db:
         alice = (await members.ensure(db, ["alice"]))["alice"]
         await sources.record(db, alice, "watchlist", SourceNews(state="ok", tried_at=NOON))
-        [source] = await sources.listing(db, member=None, stale_before=NOON + timedelta(hours=1))
+        source = await watchlist_source(db, member=None, stale_before=NOON + timedelta(hours=1))
     assert source.state == "stale"

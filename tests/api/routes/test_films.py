@@ -117,13 +117,32 @@ async def test_a_film_is_shown_with_its_match_its_links_and_its_open_offers(clie
             offer("GB", APPLE, "Apple TV", "buy"),
             offer("DE", MUBI, "Mubi", "flatrate"),
         ],
+        "original_title": None,
+        "release_date": None,
+        "directors": [],
+        "genres": [],
+        "members": ["alice"],
     }
+
+
+async def test_a_film_tells_its_makers_and_its_genres(client: httpx.AsyncClient, database: Database) -> None:
+    person, part = {"profile_path": None, "checked_at": NOW}, {"film_id": AMELIE, "position": 0, "character": None}
+    async with database.write() as db:
+        await add(db, tables.people, {"id": 1, "name": "Jean-Pierre Jeunet", **person})
+        await add(db, tables.people, {"id": 2, "name": "Audrey Tautou", **person})
+        await add(db, tables.film_people, {"person_id": 1, "role": "director", **part})
+        await add(db, tables.film_people, {"person_id": 2, "role": "cast", **part})
+        await add(db, tables.genres, {"id": 35, "name": "Comedy"})
+        await add(db, tables.film_genres, {"film_id": AMELIE, "genre_id": 35})
+    film = (await client.get("/api/v1/films/amelie")).json()
+    assert (film["directors"], film["genres"], film["members"]) == (["Jean-Pierre Jeunet"], ["Comedy"], [])
+    assert film["original_title"] == "Le Fabuleux Destin d'Amélie Poulain"
 
 
 async def test_a_list_shows_each_film_as_it_is_shown_alone(client: httpx.AsyncClient) -> None:
     page = (await client.get("/api/v1/films")).json()
     alone = [(await client.get(f"/api/v1/films/{film['slug']}")).json() for film in page["items"]]
-    assert page["items"] == alone
+    assert page["items"] == [{name: film[name] for name in page["items"][0]} for film in alone]
 
 
 async def test_a_film_that_was_not_checked_in_every_country_shown_is_unknown(client: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -79,12 +79,34 @@ async def test_a_watchlist_is_in_the_members_own_order(client: httpx.AsyncClient
 
 async def test_an_entry_is_a_film_with_its_place_and_times(client: httpx.AsyncClient) -> None:
     entry = (await client.get("/api/v1/members/alice/watchlist?q=heat")).json()["items"][0]
-    film = (await client.get("/api/v1/films/heat-1995")).json()
+    film = (await client.get("/api/v1/films?q=heat")).json()["items"][0]
     assert entry == film | {
         "position": 2,
         "added_at": "2026-11-17T06:00:00Z",
         "first_seen_at": "2026-11-20T06:00:00Z",
+        "watched_on": None,
+        "rating": None,
     }
+
+
+async def test_an_entry_says_when_this_member_watched_it_and_how_it_was_liked(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    rating = {"liked": True, "provenance": "rss", "updated_at": NOW}
+    async with database.write() as db:
+        await add(
+            db,
+            tables.ratings,
+            rating | {"member_id": ALICE, "film_id": 1, "rating": 4.5, "watched_on": date(2026, 11, 2)},
+            rating | {"member_id": ALICE, "film_id": 2, "rating": None, "watched_on": date(2026, 10, 3)},
+            rating | {"member_id": CAROL, "film_id": 3, "rating": 1.0, "watched_on": date(2026, 10, 4)},
+        )
+    entries = (await client.get("/api/v1/members/alice/watchlist")).json()["items"]
+    assert [(entry["slug"], entry["watched_on"], entry["rating"]) for entry in entries] == [
+        ("alien", "2026-10-03", None),
+        ("heat-1995", "2026-11-02", 4.5),
+        ("the-thing", None, None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 
@@ -10,6 +11,12 @@ from api.settings import Settings
 from tests.api.conftest import NOBODY, Serve
 
 
+async def told(client: httpx.AsyncClient, member: str = "alice", source: str = "watchlist") -> Any:
+    page = (await client.get(f"/api/v1/sources?member={member}")).json()
+    [found] = [item for item in page["items"] if item["source"] == source]
+    return found
+
+
 async def test_every_source_tells_its_state(client: httpx.AsyncClient, database: Database) -> None:
     now = datetime.now(UTC)
     async with database.write() as db:
@@ -17,19 +24,89 @@ async def test_every_source_tells_its_state(client: httpx.AsyncClient, database:
         news = SourceNews(state="blocked", tried_at=now, message="Letterboxd asked for a browser check.")
         await sources.record(db, ids["alice"], "watchlist", news)
     page = (await client.get("/api/v1/sources")).json()
-    assert [(source["member"], source["state"]) for source in page["items"]] == [("alice", "blocked"), ("bob", "never")]
-    assert page["items"][0]["message"] == "Letterboxd asked for a browser check."
-    assert page["items"][0]["tried_at"].endswith("Z")
-    assert (page["total"], page["page"]) == (2, 1)
+    assert [(source["member"], source["source"], source["state"]) for source in page["items"]] == [
+        ("alice", "rss", "never"),
+        ("alice", "watchlist", "blocked"),
+        ("bob", "rss", "never"),
+        ("bob", "watchlist", "never"),
+    ]
+    assert page["items"][1]["message"] == "Letterboxd asked for a browser check."
+    assert page["items"][1]["tried_at"].endswith("Z")
+    assert (page["total"], page["page"]) == (4, 1)
+
+
+async def test_a_source_tells_what_comes_next_and_what_to_do(client: httpx.AsyncClient, database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.write() as db:
+        ids = await members.ensure(db, ["alice", "bob"])
+        for _ in range(3):
+            news = SourceNews(state="blocked", tried_at=now, next_try_at=now + timedelta(hours=24))
+            await sources.record(db, ids["alice"], "watchlist", news)
+    alice, bob = await told(client), await told(client, "bob")
+    assert alice["failures"] == 3
+    assert alice["next"].startswith("Marquee tries again ")
+    assert "LETTERBOXD_REQUEST_INTERVAL" in alice["advice"]
+    assert (bob["failures"], bob["advice"], bob["selector"], bob["has_sample"]) == (0, None, None, False)
+
+
+async def test_a_page_that_was_shown_to_the_end_ends_the_count_of_failures(database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        for state, failures in (("blocked", 1), ("unreachable", 2), ("incomplete", 0), ("incomplete", 0)):
+            await sources.record(db, alice, "watchlist", SourceNews(state=state, tried_at=now))  # type: ignore[arg-type]
+            assert (await sources.standing(db, alice, "watchlist")).failures == failures
+
+
+async def test_a_sample_can_be_read_as_long_as_the_page_is_not_understood(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    tried = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+    async with database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        news = SourceNews(
+            state="changed", tried_at=tried, selector="ul.grid > li", sample="<div.mosaic data-x> <a href>"
+        )
+        await sources.record(db, alice, "watchlist", news)
+    source = await told(client)
+    assert (source["selector"], source["has_sample"]) == ("ul.grid > li", True)
+    answer = await client.get(f"/api/v1/sources/{source['id']}/sample")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    lines = answer.text.splitlines()
+    assert lines[0].startswith("Marquee ")
+    assert lines[1:4] == [
+        "Source: watchlist",
+        "Read at: 2026-11-20T12:30:00Z",
+        "Expected, and not found: ul.grid > li",
+    ]
+    assert lines[-2:] == ["<div.mosaic data-x>", "<a href>"]
+    assert "alice" not in answer.text
+    async with database.write() as db:
+        await sources.record(db, alice, "watchlist", SourceNews(state="ok", tried_at=tried))
+    for source_id in (source["id"], 999):
+        gone = await client.get(f"/api/v1/sources/{source_id}/sample")
+        assert (gone.status_code, gone.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_film_pages_that_nobody_needed_for_long_are_not_stale(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    read = datetime.now(UTC) - timedelta(days=90)
+    async with database.write() as db:
+        alice = (await members.ensure(db, ["alice"]))["alice"]
+        for source in ("film_pages", "watchlist"):
+            await sources.record(db, alice, source, SourceNews(state="ok", tried_at=read))
+    assert (await told(client, source="film_pages"))["state"] == "ok"
+    assert (await told(client))["state"] == "stale"
 
 
 async def test_sources_of_one_member(client: httpx.AsyncClient, database: Database) -> None:
     async with database.write() as db:
         await members.ensure(db, ["alice", "bob"])
     page = (await client.get("/api/v1/sources?member=bob")).json()
-    assert [source["member"] for source in page["items"]] == ["bob"]
+    assert {source["member"] for source in page["items"]} == {"bob"}
     page = (await client.get("/api/v1/sources?sort_by=member&sort_order=desc")).json()
-    assert [source["member"] for source in page["items"]] == ["bob", "alice"]
+    assert list(dict.fromkeys(source["member"] for source in page["items"])) == ["bob", "alice"]
     assert (await client.get("/api/v1/sources?member=mallory")).status_code == 400
 
 
@@ -40,7 +117,7 @@ async def test_a_source_that_missed_its_schedule_is_stale(serve: Serve, database
         await sources.record(db, ids["alice"], "watchlist", SourceNews(state="ok", tried_at=read))
     for schedule, state in (("0 0 * * *", "stale"), ("0 0 * * 0", "ok"), ("off", "ok")):
         async with serve(redis_url=NOBODY, refresh_schedule=schedule) as client:
-            assert (await client.get("/api/v1/sources")).json()["items"][0]["state"] == state, schedule
+            assert (await told(client))["state"] == state, schedule
 
 
 def test_stale_is_a_little_more_than_one_period() -> None:

@@ -16,7 +16,7 @@ async def test_a_film_shows_its_title_year_runtime_and_where_it_streams(page: Br
     response = await page.get()
     card = document(response).css(".film")
     assert card.css(".title a::text").get() == "Aftersun"
-    assert card.css(".title a::attr(href)").get() == "https://letterboxd.test/film/aftersun/"
+    assert card.css(".title a::attr(href)").get() == "/films/aftersun"
     assert card.css(".facts span::text").getall() == ["2022", "1 h 41 min"]
     assert said_in(card.css(".state")) == "Streaming or rent"
     assert card.css(".logos img::attr(alt)").getall() == ["MUBI (subscription)", "Apple TV (rent)"]
@@ -309,18 +309,19 @@ async def test_a_filter_that_fits_nothing_offers_the_way_back(page: Browser, api
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (source("stale", good_at=ago(days=3)), "may be out of date"),
+        (source("stale", good_at=ago(days=3), advice="Press Refresh."), "It was last read 3 days ago. Press Refresh."),
         (
-            source("incomplete", got=300, expected=335),
-            "Letterboxd showed 300 of 335 films. Nothing was removed. Tried",
+            source("incomplete", message="Letterboxd showed 300 of 335 films of ana’s watchlist."),
+            "Letterboxd showed 300 of 335 films of ana’s watchlist. Nothing was removed. Tried",
         ),
         (
-            source("blocked", message="Letterboxd did not let Marquee read page 2 (it asked for a browser check)"),
-            "page 2 (it asked for a browser check). Nothing was removed. Tried",
+            source("blocked", message="Letterboxd did not let Marquee read page 2.", advice="Wait."),
+            "turned Marquee away Letterboxd did not let Marquee read page 2. Nothing was removed. Wait. Tried",
         ),
-        (source("rate_limited"), "Letterboxd asked Marquee to slow down. Nothing was removed. Tried"),
-        (source("private"), "set the watchlist to “Anyone” in Letterboxd’s privacy settings. Letterboxd settings"),
-        (source("missing"), "Letterboxd knows no member ana"),
+        (source("rate_limited"), "Letterboxd asked for a pause"),
+        (source("disallowed"), "Letterboxd closes this watchlist to programs"),
+        (source("private", advice="Set it to “Anyone”."), "Set it to “Anyone”. Letterboxd settings"),
+        (source("missing"), "This member was not found"),
         (source("changed"), "Letterboxd changed its pages"),
         (source("unreachable"), "Letterboxd could not be reached"),
     ],

@@ -162,4 +162,14 @@ async def test_a_private_member_is_a_403_that_says_classified(client: httpx.Asyn
 
 
 async def test_robots_txt_forbids_sorted_lists(client: httpx.AsyncClient) -> None:
-    assert "Disallow: /*/by/*" in (await client.get("/robots.txt")).text.splitlines()
+    lines = (await client.get("/robots.txt")).text.splitlines()
+    assert "Disallow: /*/by/*" in lines
+    assert lines[-3:] == ["User-agent: CCBot", "User-agent: GPTBot", "Disallow: /"]
+
+
+async def test_robots_txt_forbids_what_the_control_says(client: httpx.AsyncClient, control: Any) -> None:
+    await control("/settings", disallowed=["/film/", "/*/rss/"])
+    lines = (await client.get("/robots.txt")).text.splitlines()
+    assert lines.index("Disallow: /film/") < lines.index("Disallow: /*/rss/") < lines.index("User-agent: CCBot")
+    await control("/reset")
+    assert "Disallow: /film/" not in (await client.get("/robots.txt")).text

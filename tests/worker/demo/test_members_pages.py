@@ -1,12 +1,16 @@
 """A member's other pages."""
 
+from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 from parsel import Selector
 
+from tests.worker.demo.conftest import Control
 from worker.demo.world import World
+
+SPACES = {"tmdb": "https://themoviedb.org", "letterboxd": "https://letterboxd.com"}
 
 
 async def read(client: httpx.AsyncClient, path: str) -> Selector:
@@ -57,16 +61,68 @@ async def test_the_profile_counts_and_has_favourites(client: httpx.AsyncClient) 
     assert len(page.css("section#favourites li .react-component[data-item-slug]")) == 4
 
 
-async def test_the_feed_has_fifty_entries_with_tmdb_ids(client: httpx.AsyncClient, world: World) -> None:
-    feed = ElementTree.fromstring((await client.get("/alice/rss/")).content)
-    spaces = {"tmdb": "https://themoviedb.org", "letterboxd": "https://letterboxd.com"}
-    items = feed.findall("channel/item")
+async def read_feed(client: httpx.AsyncClient, member: str) -> list[ElementTree.Element]:
+    return ElementTree.fromstring((await client.get(f"/{member}/rss/")).content).findall("channel/item")
+
+
+def texts(items: list[ElementTree.Element], name: str) -> list[str | None]:
+    return [item.findtext(name, namespaces=SPACES) for item in items]
+
+
+async def test_the_feed_has_fifty_entries_with_the_ids_that_letterboxd_links_to(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    items = [item for item in await read_feed(client, "alice") if "list" not in (item.findtext("guid") or "")]
     assert len(items) == 50
-    for item, rating in zip(items, world.members["alice"].ratings, strict=False):
-        film = world.films[rating.slug]
-        element = "tvId" if film.tmdb and film.tmdb[0] == "tv" else "movieId"
-        assert item.findtext(f"tmdb:{element}", namespaces=spaces) == (str(film.tmdb[1]) if film.tmdb else None)
-        assert item.findtext("letterboxd:filmTitle", namespaces=spaces) == film.title
+    assert len(set(texts(items, "guid"))) == 50
+    for item in items:
+        film = world.films[(item.findtext("link") or "").split("/")[5]]
+        element, other = ("tvId", "movieId") if film.tmdb_link and film.tmdb_link[0] == "tv" else ("movieId", "tvId")
+        assert item.findtext(f"tmdb:{element}", namespaces=SPACES) == (
+            str(film.tmdb_link[1]) if film.tmdb_link else None
+        )
+        assert item.findtext(f"tmdb:{other}", namespaces=SPACES) is None
+        assert item.findtext("letterboxd:filmTitle", namespaces=SPACES) == film.title
+
+
+async def test_a_feed_has_all_that_real_ones_have(client: httpx.AsyncClient, world: World) -> None:
+    items = [item for name in ("alice", "bob", "frank") for item in await read_feed(client, name)]
+    kinds = {(guid or "").split("-")[1] for guid in texts(items, "guid")}
+    assert kinds == {"watch", "review", "list"}
+    logged = [item for item in items if item.find("letterboxd:filmTitle", SPACES) is not None]
+    for name in ("watchedDate", "memberRating"):
+        found = texts(logged, f"letterboxd:{name}")
+        assert None in found
+        assert any(found)
+    assert set(texts(logged, "letterboxd:rewatch")) == set(texts(logged, "letterboxd:memberLike")) == {"Yes", "No"}
+    assert any((link or "").endswith("/1/") for link in texts(logged, "link"))
+    assert all(" +1300" in (moment or "") for moment in texts(items, "pubDate"))
+
+
+async def test_a_feed_goes_back_in_time(client: httpx.AsyncClient) -> None:
+    moments = [parsedate_to_datetime(text or "") for text in texts(await read_feed(client, "alice"), "pubDate")]
+    assert moments == sorted(moments, reverse=True)
+
+
+async def test_alice_watched_some_films_that_are_still_on_her_watchlist(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    watched = {(link or "").split("/")[5] for link in texts(await read_feed(client, "alice"), "link")}
+    assert len(watched & set(world.members["alice"].watchlist)) == 3
+
+
+@pytest.mark.parametrize("header", ["etag", "last-modified"])
+async def test_an_unchanged_feed_is_not_sent_again(client: httpx.AsyncClient, control: Control, header: str) -> None:
+    first = await client.get("/alice/rss/")
+    condition = {"if-none-match" if header == "etag" else "if-modified-since": first.headers[header]}
+    again = await client.get("/alice/rss/", headers=condition)
+    assert (again.status_code, again.content) == (304, b"")
+    await control("/members/alice/diary/goodfellas", stars=4.5, liked=True)
+    changed = await client.get("/alice/rss/", headers=condition)
+    assert changed.status_code == 200
+    newest = (await read_feed(client, "alice"))[0]
+    assert newest.findtext("letterboxd:filmTitle", namespaces=SPACES) == "GoodFellas"
+    assert newest.findtext("letterboxd:memberRating", namespaces=SPACES) == "4.5"
 
 
 @pytest.mark.parametrize("page", ["", "films/", "likes/films/", "following/", "rss/"])

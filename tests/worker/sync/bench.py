@@ -20,6 +20,7 @@ from worker.progress import Run
 from worker.services import Services
 from worker.sources.letterboxd.film import FilmPage
 from worker.sources.letterboxd.pages import WATCHLIST_PAGE_SIZE, WatchlistPage
+from worker.sources.letterboxd.rss import Feed
 from worker.sources.letterboxd.tiles import Tile
 from worker.sources.tmdb.shapes import Hit, SearchResult
 from worker.sync import watchlist
@@ -38,12 +39,17 @@ def tiles(*numbers: int) -> list[Tile]:
 
 
 class Letterboxd:
-    """`lists` holds each member's tiles, `faults` what happens at a path or a slug instead, `pages` the film pages."""
+    """`lists` holds each member's tiles, `feeds` what else than an empty feed there is, `pages` the film pages.
+
+    `faults` is what happens at a path, a slug or "alice rss" instead.
+    """
 
     def __init__(self) -> None:
         self.lists: dict[str, list[Tile]] = {}
         self.faults: dict[str, Exception] = {}
         self.pages: dict[str, FilmPage] = {}
+        self.feeds: dict[str, Feed] = {}
+        self.feeds_asked: list[tuple[str, str | None, str | None]] = []
         self.asked: list[str] = []
         self.on_page: Callable[[str], Awaitable[None]] | None = None
 
@@ -58,6 +64,15 @@ class Letterboxd:
     async def film_page(self, slug: str) -> FilmPage:
         await self._ask(slug)
         return self.pages[slug]
+
+    async def rss(self, username: str, etag: str | None = None, last_modified: str | None = None) -> Feed | None:
+        self.feeds_asked.append((username, etag, last_modified))
+        if self.on_page:
+            await self.on_page(f"{username} rss")
+        if fault := self.faults.get(f"{username} rss"):
+            raise fault
+        feed = self.feeds.get(username, Feed(entries=[]))
+        return None if etag and etag == feed.etag else feed
 
     async def _ask(self, what: str) -> None:
         await asyncio.sleep(0)
@@ -191,10 +206,10 @@ class Bench:
         async with self.database.read() as db:
             return (await db.execute(select(film_matches).join(films).where(films.c.slug == slug))).one()
 
-    async def source(self) -> Any:
-        """The row of the only member's watchlist."""
+    async def source(self, source: str = "watchlist") -> Any:
+        """The row of this source of the only member."""
         async with self.database.read() as db:
-            return (await db.execute(select(source_states))).one()
+            return (await db.execute(select(source_states).where(source_states.c.source == source))).one()
 
     async def failures(self) -> list[tuple[str | None, str, str]]:
         """The (slug, code, message) of everything that failed, in order."""

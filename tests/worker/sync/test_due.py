@@ -29,6 +29,7 @@ def film(**facts: Any) -> FilmWork:
         "state": "found",
         "media_type": "movie",
         "tmdb_id": 949,
+        "confidence": "probable",
         "locked": False,
         "tried_at": NOON - HOUR,
         "details_checked_at": NOON - HOUR,

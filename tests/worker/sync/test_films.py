@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.db.tables import availability, film_matches, films
-from api.errors import Blocked, Transient
+from api.db.tables import availability, corrections, film_matches, films
+from api.errors import Blocked, Missing, Transient
 from tests.worker.sync.bench import MUBI, Bench, tile
+from worker.jobs.film import see_to_film
 from worker.sources.letterboxd.film import FilmPage
+from worker.sync import films as films_of_now
 
 NO_LINK: dict[str, Any] = {
     **dict.fromkeys(FilmPage.__struct_fields__),
@@ -111,3 +113,90 @@ async def test_a_film_that_is_a_question_again_does_not_keep_what_its_former_tit
     async with bench.database.read() as db:
         film = (await db.execute(select(films.c.search_title, films.c.details_checked_at))).one()
     assert tuple(film) == ("blue 5", None)
+
+
+async def see_to(bench: Bench) -> None:
+    await films_of_now.see_to(bench.services(), 1)
+
+
+async def test_a_decision_brings_its_details_and_offers_without_a_run(bench: Bench) -> None:
+    await bench.refresh("alice")
+    await rematch(bench, tmdb_id=7, locked=True)
+    bench.tmdb.asked.clear()
+    await see_to(bench)
+    assert bench.tmdb.asked == ["details 7"]
+    async with bench.database.read() as db:
+        assert (await db.execute(select(films.c.original_title))).scalar_one() == "Bleu 7"
+    assert await open_offers(bench) == [11]
+
+
+async def test_an_unlocked_film_is_matched_again_without_a_run(bench: Bench) -> None:
+    await bench.refresh("alice")
+    async with bench.database.write() as db:
+        await db.execute(film_matches.update().values(state="pending", media_type=None, tmdb_id=None, tried_at=None))
+    await see_to(bench)
+    match = await bench.match()
+    assert (match.state, match.tmdb_id) == ("found", 1)
+
+
+async def test_a_film_that_has_no_title_by_a_persons_word_is_left_alone(bench: Bench) -> None:
+    await bench.refresh("alice")
+    async with bench.database.write() as db:
+        await db.execute(film_matches.update().values(state="not_found", tmdb_id=None, media_type=None, locked=True))
+    bench.tmdb.asked.clear()
+    await see_to(bench)
+    assert bench.tmdb.asked == []
+
+
+async def test_a_choice_that_tmdb_does_not_have_stays_and_says_so_until_it_does(bench: Bench) -> None:
+    await bench.refresh("alice")
+    await rematch(bench, tmdb_id=12345, locked=True)
+    bench.tmdb.gone = {12345}
+    with pytest.raises(Missing):
+        await see_to(bench)
+    match = await bench.match()
+    assert (match.tmdb_id, match.locked, match.message) == (12345, True, "TMDB has no movie 12345.")
+    await bench.refresh("alice", force=True)
+    assert (await bench.match()).locked
+    bench.tmdb.gone = set()
+    await see_to(bench)
+    match = await bench.match()
+    assert (match.tmdb_id, match.message) == (12345, None)
+
+
+async def test_what_goes_wrong_with_one_film_is_left_to_the_next_refresh(bench: Bench) -> None:
+    await bench.refresh("alice")
+    bench.tmdb.fault = Transient("u", 502, host="TMDB")
+    await see_to_film({"services": bench.services()}, 1)
+    assert (await bench.match()).state == "found"
+    await see_to_film({"services": bench.services()}, 999)
+
+
+async def test_a_title_that_became_another_one_is_a_correction(bench: Bench) -> None:
+    await bench.refresh("alice")
+    bench.letterboxd.lists["alice"] = [tile(1, title="Blue 5")]
+    await bench.refresh("alice")
+    async with bench.database.read() as db:
+        [change] = (await db.execute(select(corrections))).all()
+        offers = (await db.execute(select(availability.c.withdrawn).order_by(availability.c.id))).scalars().all()
+    assert (change.tmdb_id, change.new_tmdb_id, change.method) == (1, 5, "search")
+    assert change.because == "It is the only title of the film’s name and year."
+    assert offers == [True, False]
+
+
+async def test_a_film_matched_for_the_first_time_corrects_nothing(bench: Bench) -> None:
+    await bench.refresh("alice")
+    await bench.refresh("alice", force=True)
+    async with bench.database.read() as db:
+        assert (await db.execute(select(corrections))).all() == []
+
+
+async def test_two_films_are_never_the_same_title(bench: Bench) -> None:
+    bench.letterboxd.lists["alice"] = [tile(1), tile(2, title="Blue 1")]
+    bench.letterboxd.pages = {
+        slug: FilmPage(**NO_LINK | {"slug": slug, "title": "Blue 1", "directors": [], "tmdb": link})
+        for slug, link in (("film-1", ("movie", 1)), ("film-2", ("movie", 1001)))
+    }
+    await bench.refresh("alice")
+    await bench.refresh("alice")
+    assert [(await bench.match(slug)).tmdb_id for slug in ("film-1", "film-2")] == [1, 1001]

@@ -1,116 +1,19 @@
 """How a film finds its TMDB title: by which proof, with how many requests, and when it is left to a person."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from msgspec import json
 from msgspec.structs import replace
 
-from api.db.details import Details
 from api.errors import Blocked, MarkupChanged, Missing, RateLimited, SourceError, Transient
-from worker.sources.letterboxd.film import FilmPage
-from worker.sources.tmdb import reading
+from tests.worker.sync.titles import FILM, ONE_WORD, PAGE, World, hit, how, of, offered, title_of
 from worker.sources.tmdb.shapes import Hit, SearchResult
-from worker.sync.matching import FilmIdentity, Match, by_page, by_search
-
-FILM = FilmIdentity(slug="blue-heron", title="Blue Heron", year=2025, lid="aaaa", letterboxd_id=77)
-ONE_WORD = FilmIdentity(slug="heat-1995", title="The Heat", year=1995, lid="bbbb")
-PAGE = FilmPage(
-    tmdb=None,
-    imdb_id=None,
-    slug="blue-heron",
-    lid="aaaa",
-    letterboxd_id=77,
-    title="Blue Heron",
-    original_title=None,
-    year=2025,
-    runtime_minutes=None,
-    directors=[],
-    average=None,
-    rating_count=None,
-)
-
-
-def hit(tmdb_id: int = 1, title: str = "Blue Heron", year: int | None = 2025, **more: Any) -> Hit:
-    values = {"media_type": "movie", "original_title": title, **more}
-    return Hit(tmdb_id=tmdb_id, title=title, year=year, **values)
-
-
-def of(tmdb_id: int, title: str, year: int, imdb_id: str | None = None, media_type: str = "movie") -> Details:
-    body = {"id": tmdb_id, "title": title, "release_date": f"{year}-05-01", "imdb_id": imdb_id}
-    return reading.details(json.encode({**body, "watch/providers": {"results": {}}}), media_type, [])
-
-
-class World:
-    """A TMDB and a Letterboxd that hold what a test puts into them, and remember what they were asked."""
-
-    def __init__(self) -> None:
-        self.everything = SearchResult([], True)
-        self.movies = SearchResult([], True)
-        self.shows = SearchResult([], True)
-        self.by_imdb_id: dict[str, list[Hit]] = {}
-        self.titles: list[Details] = []
-        self.page: FilmPage | SourceError = PAGE
-        self.asked: list[str] = []
-
-    async def search_all(self, title: str) -> SearchResult:
-        self.asked.append(f"multi {title}")
-        return self.everything
-
-    async def search_movies(self, title: str, year: int) -> SearchResult:
-        self.asked.append(f"movie {title} {year}")
-        return self.movies
-
-    async def search_shows(self, title: str, year: int) -> SearchResult:
-        self.asked.append(f"tv {title} {year}")
-        return self.shows
-
-    async def find(self, imdb_id: str) -> list[Hit]:
-        self.asked.append(f"find {imdb_id}")
-        return self.by_imdb_id.get(imdb_id, [])
-
-    async def details(self, media_type: str, tmdb_id: int, countries: Sequence[str]) -> Details:
-        self.asked.append(f"details {media_type} {tmdb_id}")
-        for title in self.titles:
-            if (title.media_type, title.tmdb_id) == (media_type, tmdb_id):
-                return title
-        raise Missing(f"/3/{media_type}/{tmdb_id}")
-
-    async def film_page(self, slug: str) -> FilmPage:
-        self.asked.append(f"page {slug}")
-        if isinstance(self.page, SourceError):
-            raise self.page
-        return self.page
-
-    def found(self, *hits: Hit, complete: bool = True) -> None:
-        self.everything = SearchResult(list(hits), complete)
-
-    def links(self, media_type: Any, tmdb_id: int, **more: Any) -> None:
-        self.page = replace(PAGE, tmdb=(media_type, tmdb_id), **more)
-
-    async def match(self, film: FilmIdentity = FILM, exclude: frozenset[tuple[str, int]] = frozenset()) -> Match:
-        searched = await by_search(film, self, exclude=exclude)
-        if searched.state != "pending":
-            return searched
-        return await by_page(film, self, self.film_page, ["GB"], searched=searched, exclude=exclude)
+from worker.sync.matching import by_page, by_search
 
 
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def title_of(match: Match) -> tuple[str | None, int | None]:
-    return match.media_type, match.tmdb_id
-
-
-def how(match: Match) -> tuple[str, str | None, str | None]:
-    return match.state, match.method, match.confidence
-
-
-def offered(match: Match) -> list[tuple[str, int]]:
-    return [(row["media_type"], row["tmdb_id"]) for row in match.candidates]
 
 
 async def test_a_title_that_tmdb_dropped_is_not_found_again(world: World) -> None:
@@ -125,9 +28,32 @@ async def test_a_rare_name_takes_one_request(world: World) -> None:
     assert world.asked == ["multi Blue Heron"]
 
 
-async def test_a_series_is_found_as_a_series(world: World) -> None:
+async def test_a_series_is_believed_when_the_page_links_to_it(world: World) -> None:
     world.found(hit(89905, media_type="tv"))
-    assert title_of(await world.match()) == ("tv", 89905)
+    world.links("tv", 89905)
+    match = await world.match()
+    assert (how(match), title_of(match)) == (("found", "page", "proven"), ("tv", 89905))
+
+
+@pytest.mark.parametrize("doubtful", [{"media_type": "tv"}, {"video": True}, {"adult": True}])
+async def test_what_often_bears_a_films_name_is_not_believed_by_it(world: World, doubtful: dict[str, Any]) -> None:
+    world.found(hit(1, **doubtful))
+    assert (await world.match()).state == "review"
+
+
+async def test_a_homonym_of_the_year_beside_is_no_less_likely(world: World) -> None:
+    world.found(hit(1), hit(2, year=2026))
+    world.links("movie", 2)
+    assert title_of(await world.match()) == ("movie", 2)
+
+
+async def test_a_title_that_another_film_is_already_is_not_believed(world: World) -> None:
+    async def is_taken(key: tuple[str, int]) -> bool:
+        return key == ("movie", 1)
+
+    world.found(hit(1))
+    searched = await by_search(FILM, world, is_taken=is_taken)
+    assert (searched.state, offered(searched)) == ("pending", [("movie", 1)])
 
 
 @pytest.mark.parametrize("title", ["Heat", "The Heat", "Das Boot", "In the Heat", "La La"])
@@ -193,7 +119,7 @@ async def test_a_film_without_a_year_and_a_link_is_left_to_a_person(world: World
     world.found(hit(1), hit(2, year=None), hit(3, year=1990))
     match = await world.match(replace(FILM, year=None))
     assert (match.state, offered(match)) == ("review", [("movie", 1), ("movie", 2)])
-    assert world.asked == ["page blue-heron", "multi Blue Heron"]
+    assert world.asked[:2] == ["page blue-heron", "multi Blue Heron"]
 
 
 async def test_a_link_that_contradicts_the_film_goes_to_review_with_the_reason(world: World) -> None:
@@ -203,7 +129,8 @@ async def test_a_link_that_contradicts_the_film_goes_to_review_with_the_reason(w
     match = await world.match()
     assert (match.state, match.tmdb_id) == ("review", None)
     assert offered(match) == [("movie", 50), ("movie", 1), ("movie", 2)]
-    assert "The Hooded Rider" in match.candidates[0]["why"]
+    assert match.candidates[0]["why"] == "Letterboxd links to it"
+    assert "The Hooded Rider" in match.candidates[0]["why_not"]
     assert match.message == "Letterboxd links to a title that contradicts the film. Please choose the right title."
 
 
@@ -230,7 +157,7 @@ async def test_a_link_to_a_dropped_title_is_followed_by_the_imdb_id(world: World
     world.by_imdb_id = {"tt0000051": [hit(51, media_type="tv")]}
     match = await world.match()
     assert (how(match), title_of(match), match.imdb_id) == (("found", "imdb", "proven"), ("tv", 51), "tt0000051")
-    assert world.asked == ["multi Blue Heron", "page blue-heron", "details movie 50", "find tt0000051"]
+    assert world.asked[:4] == ["multi Blue Heron", "page blue-heron", "details movie 50", "find tt0000051"]
 
 
 async def test_a_page_without_a_link_is_followed_by_the_imdb_id(world: World) -> None:
@@ -242,9 +169,17 @@ async def test_a_page_without_a_link_is_followed_by_the_imdb_id(world: World) ->
 async def test_an_imdb_id_of_several_titles_is_left_to_a_person(world: World) -> None:
     world.found(hit(1), hit(550))
     world.page = replace(PAGE, imdb_id="tt0137523")
-    world.by_imdb_id = {"tt0137523": [hit(550), hit(7, title="Unrelated", media_type="tv")]}
+    world.by_imdb_id = {"tt0137523": [hit(550), hit(7, media_type="tv")]}
     match = await world.match()
     assert (match.state, offered(match)) == ("review", [("movie", 550), ("tv", 7), ("movie", 1)])
+
+
+async def test_of_several_titles_with_the_imdb_id_the_one_that_does_not_contradict_is_meant(world: World) -> None:
+    world.found(hit(1), hit(550))
+    world.page = replace(PAGE, imdb_id="tt0137523")
+    world.by_imdb_id = {"tt0137523": [hit(550), hit(7, title="Unrelated", year=1999, media_type="tv")]}
+    match = await world.match()
+    assert (how(match), title_of(match)) == (("found", "imdb", "proven"), ("movie", 550))
 
 
 async def test_an_imdb_id_that_contradicts_the_film_is_left_to_a_person(world: World) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from api.db.runs import LeaseLost
 from api.db.tables import film_matches, films, refreshes, watchlist_entries
-from api.errors import Blocked, KeyRefused, MarkupChanged, Private, RateLimited, SourceError, Transient, Unavailable
+from api.errors import Blocked, KeyRefused, MarkupChanged, Missing, Private, RateLimited, Transient, Unavailable
 from tests.worker.sync.bench import Bench, tiles
 from worker.sync import watchlist
 
@@ -100,28 +100,14 @@ async def test_a_tmdb_that_wants_hours_of_peace_is_one_problem_and_no_failed_fil
     assert set(await states(bench)) == {"pending"}
 
 
-@pytest.mark.parametrize("fault", [Blocked("u", challenge=True), RateLimited("u", 900.0)])
-async def test_no_film_page_is_asked_for_where_the_watchlist_was_refused(bench: Bench, fault: SourceError) -> None:
-    bench.letterboxd.lists["alice"] = ALICES
-    bench.letterboxd.faults["alice 2"] = fault
+async def test_a_refused_watchlist_stops_neither_film_pages_nor_other_watchlists(bench: Bench) -> None:
+    bench.letterboxd.lists = {"alice": ALICES, "bob": BOBS}
+    bench.letterboxd.faults = {"alice 2": Blocked("u", challenge=True), "film-1": Missing("u"), "film-2": Missing("u")}
     bench.tmdb.twins = {"Blue 1", "Blue 2"}
-    await bench.refresh("alice")
-    assert [what for what in bench.letterboxd.asked if what.startswith("film-")] == []
-    assert [code for _, code, _ in await bench.failures()] == [fault.code]
-    assert (await states(bench)).count("error") == 2
-    assert len((await bench.match("film-1")).candidates) == 2
-
-
-async def test_a_watchlist_that_rests_after_a_block_keeps_film_pages_resting(bench: Bench) -> None:
-    await bench.refresh("alice")
-    bench.letterboxd.faults["alice 1"] = Blocked("u", challenge=True)
-    await bench.refresh("alice")
-    asked = len(bench.letterboxd.asked)
-    async with bench.database.write() as db:
-        await db.execute(film_matches.update().values(state="pending", tmdb_id=None, tried_at=None))
-    bench.tmdb.twins = {"Blue 1"}
-    await bench.refresh("alice", trigger="cron")
-    assert len(bench.letterboxd.asked) == asked
+    await bench.refresh("alice", "bob")
+    assert {"film-1", "film-2"} < set(bench.letterboxd.asked)
+    assert "bob 4" in bench.letterboxd.asked
+    assert (await bench.source("film_pages")).state == "ok"
 
 
 async def test_a_private_watchlist_says_nothing_of_film_pages(bench: Bench) -> None:

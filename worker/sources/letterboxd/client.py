@@ -9,11 +9,12 @@ import httpx
 from msgspec.structs import replace
 
 from api.errors import MarkupChanged
-from worker.http import OutsideHost, Pace, RefusedAnswer, Sleep, bare
+from worker.http import OutsideHost, Pace, RefusedAnswer, Rules, Sleep, bare
 from worker.sources.letterboxd import urls
 from worker.sources.letterboxd.answers import NAME, classify
-from worker.sources.letterboxd.markup import slug_in
+from worker.sources.letterboxd.markup import redacted, slug_in
 from worker.sources.letterboxd.pages import NEXT, FilmPage, WatchlistPage, film_page, watchlist_page
+from worker.sources.letterboxd.rss import Feed, feed
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,13 @@ class LetterboxdClient:
         base_url: str,
         pace: Pace,
         *,
+        rules: Rules | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Self:
-        return cls(OutsideHost(base_url, pace, name=NAME, classify=classify, sleep=sleep, transport=transport))
+        return cls(
+            OutsideHost(base_url, pace, name=NAME, classify=classify, rules=rules, sleep=sleep, transport=transport)
+        )
 
     async def watchlist_page(self, username: str, path: str | None = None) -> WatchlistPage:
         """A page of the member's watchlist: the first, or the `next_path` of the one before.
@@ -52,7 +56,7 @@ class LetterboxdClient:
         response = await self._host.get(path)
         if urls.watchlist_page_number(username, self._host.path_of(response)) != number:
             raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
-        page = await _parsed(response, lambda html: watchlist_page(html, number))
+        page = await _parsed(response, lambda html: watchlist_page(html, number), username)
         if page.next_path and (urls.watchlist_page_number(username, page.next_path) or 0) <= number:
             raise MarkupChanged(NEXT, url=bare(response.url))
         return page
@@ -63,19 +67,34 @@ class LetterboxdClient:
         final = slug_in(self._host.path_of(response))
         if final is None:
             raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
-        page = await _parsed(response, film_page)
+        page = await _parsed(response, film_page, final)
         return replace(page, slug=page.slug or final)
+
+    async def rss(self, username: str, etag: str | None = None, last_modified: str | None = None) -> Feed | None:
+        """The member's feed; None where it still is the one that was answered with this etag or date."""
+        known = {"if-none-match": etag, "if-modified-since": last_modified}
+        conditions = {name: value for name, value in known.items() if value}
+        response = await self._host.get(urls.rss(username), headers=conditions)
+        if self._host.path_of(response).lower() != urls.rss(username):
+            raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
+        if response.status_code == 304 and conditions:
+            return None
+        found = await _parsed(response, lambda _html: feed(response.content), username)
+        return replace(found, etag=response.headers.get("etag"), last_modified=response.headers.get("last-modified"))
 
     async def aclose(self) -> None:
         await self._host.aclose()
 
 
-async def _parsed(response: httpx.Response, parse: Callable[[str], Page]) -> Page:
-    """What `parse` makes of the page; a page far larger than any real one must not hold up everything else."""
+async def _parsed(response: httpx.Response, parse: Callable[[str], Page], name: str) -> Page:
+    """What `parse` makes of the page; a page far larger than any real one must not hold up everything else.
+
+    The sample of one that is not understood does not hold `name`, of whom or what the page is.
+    """
     html = response.text
     try:
         return await asyncio.to_thread(parse, html) if len(html) > LARGE else parse(html)
     except MarkupChanged as changed:
-        changed.url = bare(response.url)
-        logger.warning("%s: nothing matches %s in %s", changed.url, changed.selector, changed.sample or "it")
+        changed.url, changed.sample = bare(response.url), redacted(changed.sample, name)
+        logger.warning("%s: nothing is as expected at %s", changed.url, changed.selector)
         raise

@@ -15,8 +15,16 @@ LARGEST_NUMBER = 2**31 - 1
 """What a column of the database holds; Letterboxd is far from it."""
 
 COUNT_LENGTH = 200
-SAMPLE_ELEMENTS = 12
-SAMPLE_LENGTH = 400
+SAMPLE_ELEMENTS = 60
+SAMPLE_LENGTH = 2000
+# What Letterboxd's own hand writes into a tag; anything else may be a torn piece of a title or a name.
+TAG = re.compile(r"[a-z][a-z0-9-]{0,20}")
+CLASS = re.compile(r"[A-Za-z_-][A-Za-z_-]{0,40}")
+ATTRIBUTE = re.compile(
+    r"(?:data|aria|hx)-[a-z-]{1,40}|id|href|src|srcset|alt|title|style|type|name|value|content|property|rel|role|lang"
+    r"|width|height|target|loading|method|action|for|colspan|datetime"
+)
+UNTOLD = "…"
 
 
 def count(text: str | None) -> int | None:
@@ -70,12 +78,30 @@ def text_of(node: Selector, *selectors: str) -> str | None:
 
 
 def sample_of(node: Selector) -> str:
-    """The first elements in `node` by tag, classes and names of attributes: how it is built, not what it says."""
+    """The first elements in `node` by tag, classes and names of attributes: how it is built, not what it says.
+
+    No text, no value of an attribute and no number is in it; a class may still be a member's name: see `redacted`.
+    """
     elements = node.xpath(f"(descendant-or-self::*[ancestor-or-self::body])[position() <= {SAMPLE_ELEMENTS}]")
     return " ".join(_outline(element) for element in elements)[:SAMPLE_LENGTH]
 
 
+def redacted(sample: str, *names: str) -> str:
+    """`sample` without these names, wherever a class of it is or holds one of them as a word."""
+    for name in filter(None, names):
+        sample = re.sub(rf"(?<=[.\s_-]){re.escape(name)}(?=[.\s>_-])", UNTOLD, sample, flags=re.IGNORECASE)
+    return sample
+
+
 def _outline(element: Selector) -> str:
-    classes = "".join(f".{name}" for name in element.attrib.get("class", "").split())
-    names = "".join(f" {name}" for name in element.attrib if name != "class")
-    return f"<{element.root.tag}{classes}{names}>"
+    classes = "".join(f".{_known(CLASS, _unnumbered(name))}" for name in element.attrib.get("class", "").split())
+    attributes = dict.fromkeys(_known(ATTRIBUTE, name) for name in element.attrib if name != "class")
+    return f"<{_known(TAG, str(element.root.tag))}{classes}{''.join(f' {name}' for name in attributes)}>"
+
+
+def _unnumbered(name: str) -> str:
+    return re.sub(r"\d+", "N", name)
+
+
+def _known(pattern: re.Pattern[str], name: str) -> str:
+    return name if pattern.fullmatch(name) else UNTOLD

@@ -14,9 +14,12 @@ WATCHLIST = ".js-watchlist-content"
 WATCHLIST_MAIN = ".js-watchlist-main-content"
 ANNOUNCED = "[data-num-entries]"
 ANNOUNCED_TEXT = ".js-watchlist-count"
+ENTRIES = ", ".join(f"{grid} > li" for grid in GRID.split(", "))
 NEXT = ".paginate-nextprev a.next::attr(href)"
 
 WATCHLIST_PAGE_SIZE = 28
+HIDDEN = 2
+"""So many films may be missing from any page: Letterboxd hides some from visitors, though it counts them."""
 
 
 class WatchlistPage(msgspec.Struct, frozen=True):
@@ -30,17 +33,30 @@ class WatchlistPage(msgspec.Struct, frozen=True):
 def watchlist_page(html: str, page: int = 1) -> WatchlistPage:
     """Page `page` of a member's watchlist, in its order, with repetitions where the page repeats itself.
 
-    No films is an answer only where the page says so: none are announced, or too few for a page of this number,
-    which is what remains of the last page when films are taken off the list while it is read. Raises
-    MarkupChanged otherwise, and when any single tile is not understood.
+    Raises MarkupChanged when any single tile is not understood, or too few are found for the number of films announced.
     """
     document = Selector(html, type="html")
     scope = _scope(document)
     announced = _announced(document)
     films = tiles_in(scope)
-    if not films and (announced is None or announced > (page - 1) * WATCHLIST_PAGE_SIZE):
-        raise MarkupChanged(GRID, sample_of(scope))
+    if not _is_believable(len(films), announced, page):
+        raise MarkupChanged(ENTRIES, sample_of(scope))
     return WatchlistPage(films=films, announced=announced, next_path=document.css(NEXT).get())
+
+
+def _is_believable(found: int, announced: int | None, page: int) -> bool:
+    """Whether a page of this number may show so few films of a list that announces so many.
+
+    One or two that are hidden must not keep a list from being read for ever: the read then ends as incomplete. Half a
+    page that is missing is a change of markup, whatever is found of the rest. A first page shows a film where any is
+    announced; a later one may be empty, which is what remains of it when films are taken off while the list is read.
+    """
+    if announced is None:
+        return found > 0
+    expected = min(announced - (page - 1) * WATCHLIST_PAGE_SIZE, WATCHLIST_PAGE_SIZE)
+    if page == 1 and not found:
+        return expected == 0
+    return expected - found <= HIDDEN or 2 * found > expected
 
 
 def _scope(document: Selector) -> Selector:

@@ -9,9 +9,12 @@ SLUG = re.compile(r"(?!\.{1,2}$)[^\s/?#%\\\x00-\x1f\x7f]{1,255}")
 
 def watchlist(username: str) -> str:
     """The first page of a member's watchlist, in the order in which the member added the films, newest first."""
-    if not USERNAME.fullmatch(username):
-        raise ValueError(f"not a Letterboxd username: {username!r}")
-    return f"/{username.lower()}/watchlist/"
+    return f"{_member(username)}watchlist/"
+
+
+def rss(username: str) -> str:
+    """A member's feed."""
+    return f"{_member(username)}rss/"
 
 
 def watchlist_page_number(username: str, path: str) -> int | None:
@@ -24,3 +27,9 @@ def film(slug: str) -> str:
     if not SLUG.fullmatch(slug):
         raise ValueError(f"not a Letterboxd film: {slug!r}")
     return f"/film/{quote(slug, safe='')}/"
+
+
+def _member(username: str) -> str:
+    if not USERNAME.fullmatch(username):
+        raise ValueError(f"not a Letterboxd username: {username!r}")
+    return f"/{username.lower()}/"

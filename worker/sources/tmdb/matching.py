@@ -2,48 +2,53 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
 from api.db.details import Details
 from api.db.text import fold
 from worker.sources.tmdb.reading import year_of
 from worker.sources.tmdb.shapes import Hit, SearchResult
 
-__all__ = ["candidate", "contradicts", "equal_hits", "plausible_hits", "unique_hit", "year_of"]
+__all__ = ["contradicts", "found_otherwise", "plausible_hits", "same_title", "unique_hit", "year_of"]
 
 ALIKE = 0.6
 CLOSE_YEARS = 2
 
 
-def equal_hits(hits: Iterable[Hit], title: str, year: int | None) -> list[Hit]:
-    """The hits of this title, or original title, and of exactly this year; none where the year is unknown."""
-    return [hit for hit in hits if year is not None and hit.year == year and _same_title(hit, title)]
+def plausible_hits(hits: Iterable[Hit], titles: Sequence[str], year: int | None) -> list[Hit]:
+    """The hits of one of these titles whose year is unknown or near enough to be the film; the nearest first."""
+    near = [hit for hit in hits if same_title(hit, titles) and _distance(hit, year) <= CLOSE_YEARS]
+    return sorted(near, key=lambda hit: (_distance(hit, year), -hit.popularity))
 
 
-def plausible_hits(hits: Iterable[Hit], title: str, year: int | None) -> list[Hit]:
-    """The hits of this title whose year is unknown or near enough for a person to consider; the nearest first."""
-    near = [hit for hit in hits if _same_title(hit, title) and _distance(hit, year) <= CLOSE_YEARS]
+def found_otherwise(hits: Iterable[Hit], titles: Sequence[str], year: int | None) -> list[Hit]:
+    """The hits of the very year, or the one beside it, that TMDB found by another of their names; the nearest first."""
+    others = [hit for hit in hits if not same_title(hit, titles) and year is not None and hit.year is not None]
+    near = [hit for hit in others if _distance(hit, year) <= 1]
     return sorted(near, key=lambda hit: (_distance(hit, year), -hit.popularity))
 
 
 def unique_hit(result: SearchResult, title: str, year: int | None) -> Hit | None:
-    """The one film or show that a search proves to be meant.
+    """The one film that a search proves to be meant.
 
-    None where pages are unread, where no hit or more than one is equal, and where the only one is a video: a
-    making-of often bears its film's name and year. A video beside a film makes two, since either may be meant.
+    None where pages are unread, where no hit is of this title and exactly this year, and where another of this title
+    is of the same year or of one beside it: the year of a festival is not that of the release, so that either may be
+    meant. A video, an adult title or a show is never believed by its name alone: making-ofs and series often bear
+    that of a film.
     """
-    hits = equal_hits(result.hits, title, year)
-    return hits[0] if result.complete and len(hits) == 1 and not hits[0].video else None
+    if year is None or not result.complete:
+        return None
+    near = [hit for hit in result.hits if same_title(hit, [title]) and hit.year and abs(hit.year - year) <= 1]
+    hit = near[0] if len(near) == 1 else None
+    believed = hit is not None and hit.year == year and hit.media_type == "movie" and not hit.video and not hit.adult
+    return hit if believed else None
 
 
-def contradicts(title: Hit | Details, *, titles: Sequence[str], year: int | None, imdb_id: str | None) -> str | None:
-    """Why a linked title cannot be the film with these titles and this year, in words; None where it can.
+def contradicts(title: Hit | Details, *, titles: Sequence[str], year: int | None) -> str | None:
+    """Why a title that an id leads to cannot be the film with these titles and this year, in words; None where it can.
 
     Only a name and a year that both disagree contradict: names are translated, and the year of a festival is not
-    that of the release. An equal IMDb id settles it.
+    that of the release.
     """
-    if imdb_id and isinstance(title, Details) and title.imdb_id == imdb_id:
-        return None
     if year is None or title.year is None or abs(title.year - year) <= 1:
         return None
     if any(_alike(ours, theirs) for ours in titles for theirs in (title.title, title.original_title or "")):
@@ -51,22 +56,10 @@ def contradicts(title: Hit | Details, *, titles: Sequence[str], year: int | None
     return f"its name and year differ: TMDB has “{title.title}” ({title.year}), Letterboxd “{titles[0]}” ({year})"
 
 
-def candidate(title: Hit | Details, why: str) -> dict[str, Any]:
-    """A title offered to a person for review, as plain JSON."""
-    return {
-        "media_type": title.media_type,
-        "tmdb_id": title.tmdb_id,
-        "title": title.title,
-        "original_title": title.original_title,
-        "year": title.year,
-        "poster_path": title.poster_path,
-        "why": why,
-    }
-
-
-def _same_title(hit: Hit, title: str) -> bool:
-    wanted = fold(title)
-    return bool(wanted) and wanted in (fold(hit.title), fold(hit.original_title))
+def same_title(title: Hit | Details, titles: Sequence[str]) -> bool:
+    """Whether its title or original title is one of these, but for spelling."""
+    theirs = (fold(title.title), fold(title.original_title or ""))
+    return any(wanted in theirs for each in titles if (wanted := fold(each)))
 
 
 def _distance(hit: Hit, year: int | None) -> int:

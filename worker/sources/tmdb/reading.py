@@ -116,6 +116,7 @@ def _hits(rows: Iterable[RowWire], media_type: MediaType | None) -> Iterator[Hit
             poster_path=None if row.adult else _text(row.poster_path),
             popularity=row.popularity or 0.0,
             video=bool(row.video),
+            adult=bool(row.adult),
             overview=row.overview or "",
         )
 

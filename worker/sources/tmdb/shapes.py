@@ -11,7 +11,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One film or show in the answer to a search or a look-up.
 
     `year` and `date` are of the primary release, for a show of its first episode. `video` marks making-ofs,
-    concerts and the like.
+    concerts and the like, `adult` what few mean by a film's name.
     """
 
     media_type: MediaType
@@ -23,6 +23,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     poster_path: str | None = None
     popularity: float = 0.0
     video: bool = False
+    adult: bool = False
     overview: str = ""
 
 

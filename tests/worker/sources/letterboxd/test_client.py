@@ -123,6 +123,14 @@ async def test_what_is_no_page_is_told_with_its_address_and_asked_for_once(
     assert len(site.asked) == 1
 
 
+async def test_a_sample_does_not_say_whose_page_it_is() -> None:
+    grid = "ul class='mosaic by-Alice alice alicette' data-owner='alice'"
+    site = Site({"/alice/watchlist/": watchlist(tile_2026(), announced="9", grid=grid)})
+    with pytest.raises(MarkupChanged) as changed:
+        await site.client.watchlist_page("alice")
+    assert "<ul.mosaic.by-….….alicette data-owner>" in changed.value.sample
+
+
 async def test_a_refusal_without_a_reason_is_tried_again() -> None:
     site = Site({"/alice/watchlist/": httpx.Response(403, html="Forbidden")})
     with pytest.raises(Exception, match=r"answered with an error \(403\)"):

@@ -111,12 +111,12 @@ def test_an_entry_of_a_new_kind_counts_by_its_poster_and_one_without_a_poster_do
     [("0", 0), ("415", 415), ("1,078", 1078), ("12\u00a0345", 12345), ("1.078", 1078), ("75K", None)],
 )
 def test_the_announced_total(announced: str, total: int | None) -> None:
-    assert watchlist_page(watchlist(tile_2026(), announced=announced)).announced == total
+    assert watchlist_page(watchlist(*[tile_2026()] * 28, announced=announced)).announced == total
 
 
 def test_the_announced_total_is_read_from_the_heading_where_it_has_no_attribute() -> None:
     heading = '<h1>wants to see <span class="js-watchlist-count">1,415\u00a0films</span></h1>'
-    assert watchlist_page(watchlist(tile_2026(), announced="", after=heading)).announced == 1415
+    assert watchlist_page(watchlist(*[tile_2026()] * 28, announced="", after=heading)).announced == 1415
 
 
 def test_an_empty_watchlist_is_empty() -> None:
@@ -133,7 +133,38 @@ def test_the_next_page_is_the_one_that_is_linked() -> None:
 def test_a_page_beyond_a_list_that_became_shorter_is_empty() -> None:
     assert watchlist_page(watchlist(announced="28"), page=2).films == []
     with pytest.raises(MarkupChanged):
-        watchlist_page(watchlist(announced="29"), page=2)
+        watchlist_page(watchlist(announced="31"), page=2)
+
+
+@pytest.mark.parametrize(
+    ("page", "announced", "found"),
+    [(1, 335, 14), (1, 335, 1), (1, 335, 0), (1, 28, 14), (1, 6, 3), (1, 1, 0), (2, 335, 14), (2, 29 + 5, 3)],
+)
+def test_half_of_a_page_that_is_missing_is_a_change(page: int, announced: int, found: int) -> None:
+    html = watchlist(*[tile_2026()] * found, announced=str(announced))
+    with pytest.raises(MarkupChanged) as changed:
+        watchlist_page(html, page)
+    assert "ul.grid" in changed.value.selector
+    assert "<ul.grid.-pN>" in changed.value.sample
+
+
+@pytest.mark.parametrize(
+    ("page", "announced", "found"),
+    [
+        (1, 335, 28),
+        (1, 335, 26),
+        (1, 335, 15),
+        (1, 28, 26),
+        (1, 3, 1),
+        (1, 2, 1),
+        (2, 29, 0),
+        (2, 30, 0),
+        (12, 335, 27),
+    ],
+)
+def test_a_film_that_letterboxd_hides_keeps_no_page_from_being_read(page: int, announced: int, found: int) -> None:
+    html = watchlist(*[tile_2026()] * found, announced=str(announced))
+    assert len(watchlist_page(html, page).films) == found
 
 
 NEW_GRID = watchlist(tile_2026(), grid="div class='mosaic'")
@@ -169,7 +200,21 @@ def test_the_sample_of_a_change_tells_the_structure_and_nothing_of_the_content()
     assert "data-item-name" in sample
     assert "Secret" not in sample
     assert "lighthouse" not in sample
-    assert len(sample) <= 400
+    assert len(sample) <= 2000
+
+
+TORN = (
+    """<ul class='mosaic rated-8'><li class="cell by-Anne.Example" title="Anne "Example" loves" 50things=1></li></ul>"""
+)
+
+
+def test_a_sample_holds_neither_ratings_nor_pieces_of_torn_text() -> None:
+    with pytest.raises(MarkupChanged) as changed:
+        watchlist_page(watchlist(TORN, announced="3"))
+    sample = changed.value.sample
+    assert "<ul.mosaic.rated-N>" in sample
+    assert "<li.cell.… title …>" in sample
+    assert not {"example", "anne", "loves", "things"} & set(sample.lower().replace(".", " ").split())
 
 
 @pytest.mark.parametrize(

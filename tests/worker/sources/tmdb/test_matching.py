@@ -3,16 +3,8 @@
 from typing import Any
 
 import pytest
-from msgspec import json
 
-from worker.sources.tmdb.matching import (
-    candidate,
-    contradicts,
-    equal_hits,
-    plausible_hits,
-    unique_hit,
-)
-from worker.sources.tmdb.reading import details
+from worker.sources.tmdb.matching import contradicts, found_otherwise, plausible_hits, same_title, unique_hit
 from worker.sources.tmdb.shapes import Hit, SearchResult
 
 
@@ -25,20 +17,17 @@ def result(*hits: Hit, complete: bool = True) -> SearchResult:
     return SearchResult(list(hits), complete)
 
 
-def test_equal_hits_have_the_title_or_the_original_title_and_the_very_year() -> None:
-    hits = [
-        hit("Heat", 1995),
-        hit("Hitze", 1995, original="Heat"),
-        hit("Heat", 1996),
-        hit("Heat", None),
-        hit("Heat Wave", 1995),
-    ]
-    assert equal_hits(hits, "heat", 1995) == hits[:2]
-    assert equal_hits(hits, "heat", None) == []
+def test_a_title_is_the_same_by_its_name_or_its_original_name() -> None:
+    assert same_title(hit("Heat", 1995), ["Hitze", "heat"])
+    assert same_title(hit("Hitze", 1995, original="Heat"), ["Heat"])
+    assert not same_title(hit("Heat Wave", 1995), ["Heat"])
+    assert not same_title(hit("", 2000), [""])
 
 
-def test_hits_without_a_title_equal_nothing() -> None:
-    assert equal_hits([hit("", 2000)], "", 2000) == []
+def test_hits_of_other_names_count_within_a_year() -> None:
+    hits = [hit("Hitze", 1996, tmdb_id=1), hit("Hitze", 1995, tmdb_id=2), hit("Heat", 1995), hit("Chaud", 1997)]
+    assert [found.tmdb_id for found in found_otherwise(hits, ["Heat"], 1995)] == [2, 1]
+    assert found_otherwise(hits, ["Heat"], None) == []
 
 
 def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
@@ -49,8 +38,8 @@ def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
         hit("Heat", 1998, tmdb_id=4),
         hit("Cold", 1995, tmdb_id=5),
     ]
-    assert [found.tmdb_id for found in plausible_hits(hits, "Heat", 1995)] == [3, 2, 1]
-    assert [found.tmdb_id for found in plausible_hits(hits, "Heat", None)] == [2, 1, 3, 4]
+    assert [found.tmdb_id for found in plausible_hits(hits, ["Heat"], 1995)] == [3, 2, 1]
+    assert [found.tmdb_id for found in plausible_hits(hits, ["Heat"], None)] == [2, 1, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +47,8 @@ def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
     [
         (result(hit("Columbus", 2017)), True),
         (result(hit("Columbus", 2017), hit("Kolkatay Columbus", 2016)), True),
+        (result(hit("Columbus", 2017), hit("Columbus", 2015, tmdb_id=2)), True),
+        (result(hit("Columbus", 2017), hit("Columbus", 2016, tmdb_id=2)), False),
         (result(hit("Suspiria", 2017, original="Columbus"), hit("Columbus", 1977)), True),
         (result(hit("Columbus", 2017), hit("Columbus", 2017, tmdb_id=2)), False),
         (result(hit("Columbus", 2017), hit("Columbus", 2017, media_type="tv")), False),
@@ -65,6 +56,8 @@ def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
         (result(hit("Columbus", None)), False),
         (result(hit("Columbus Day", 2017)), False),
         (result(hit("Columbus", 2017), complete=False), False),
+        (result(hit("Columbus", 2017, media_type="tv")), False),
+        (result(hit("Columbus", 2017, adult=True)), False),
         (result(hit("Columbus", 2017, video=True)), False),
         (result(hit("Columbus", 2017), hit("Columbus", 2017, tmdb_id=2, video=True)), False),
         (result(), False),
@@ -72,6 +65,8 @@ def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
     ids=[
         "one",
         "one beside a longer name",
+        "one two years after another",
+        "one a year after another",
         "by its original title, beside another year",
         "homonyms of one year",
         "a film and a show",
@@ -79,6 +74,8 @@ def test_plausible_hits_are_near_in_time_and_the_nearest_come_first() -> None:
         "no date",
         "only a longer name",
         "pages unread",
+        "only a show",
+        "only an adult title",
         "only a making-of",
         "a film and its making-of",
         "nothing",
@@ -107,32 +104,11 @@ def test_only_a_single_equal_title_of_a_whole_answer_is_proof(found: SearchResul
 def test_a_link_is_contradicted_by_name_and_year_together(
     ours: list[str], year: int | None, theirs: str, their_year: int | None, contradiction: bool
 ) -> None:
-    why = contradicts(hit(theirs, their_year), titles=ours, year=year, imdb_id=None)
+    why = contradicts(hit(theirs, their_year), titles=ours, year=year)
     assert (why is not None) == contradiction
     assert why is None or (theirs in why and ours[0] in why and str(their_year) in why and str(year) in why)
 
 
 def test_an_original_title_speaks_for_a_link() -> None:
     linked = hit("Le Samouraï", 1967, original="The Godson")
-    assert contradicts(linked, titles=["The Godson"], year=1972, imdb_id=None) is None
-
-
-def test_an_equal_imdb_id_speaks_for_a_link() -> None:
-    body = {"id": 1, "title": "Beast", "release_date": "1999-01-01", "imdb_id": "tt0000123"}
-    linked = details(json.encode({**body, "watch/providers": {"results": {}}}), "movie", [])
-    assert contradicts(linked, titles=["Beef"], year=2023, imdb_id="tt0000124")
-    assert contradicts(linked, titles=["Beef"], year=2023, imdb_id=None)
-    assert contradicts(linked, titles=["Beef"], year=2023, imdb_id="tt0000123") is None
-
-
-def test_a_candidate_is_plain_json() -> None:
-    offered = candidate(hit("Heat", 1995, poster_path="/h.jpg", overview="Long."), "same title")
-    assert json.decode(json.encode(offered)) == {
-        "media_type": "movie",
-        "tmdb_id": 1,
-        "title": "Heat",
-        "original_title": "Heat",
-        "year": 1995,
-        "poster_path": "/h.jpg",
-        "why": "same title",
-    }
+    assert contradicts(linked, titles=["The Godson"], year=1972) is None

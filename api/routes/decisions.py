@@ -1,0 +1,120 @@
+"""Decisions as a file: exporting and importing what persons decided."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from arq.connections import ArqRedis
+from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import QueryParameter
+from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
+
+from api import decision_file
+from api.conditional import ConditionalResponse
+from api.db import decisions
+from api.db.decisions import Intake
+from api.db.engine import Database
+from api.decision_file import CSV, JSON
+from api.problems import documented
+from api.routes.matches import see_to
+from api.schemas.matches import ImportedDecisions, KeptDecisions
+
+FileFormat = Annotated[Literal["json", "csv"], QueryParameter(name="format", description="What kind of file.")]
+Replace = Annotated[
+    bool,
+    QueryParameter(description="Whether a row goes before another decision that stands here; default: it does not."),
+]
+MOST_AT_ONCE = 100
+"""So many films are seen to at once after an import; more of them wait for the next refresh."""
+FILE = {200: ResponseSpec(KeptDecisions, description="The decisions, by lid.", generate_examples=False)}
+
+
+@dataclass
+class FileOperation(Operation):
+    """The documentation of a body that is taken in two kinds."""
+
+    def __post_init__(self) -> None:
+        row = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={
+                "lid": Schema(type=OpenAPIType.STRING),
+                "media_type": Schema(type=OpenAPIType.STRING, enum=["movie", "tv"]),
+                "tmdb_id": Schema(type=OpenAPIType.INTEGER),
+            },
+        )
+        rows = Schema(type=OpenAPIType.ARRAY, items=row)
+        file = Schema(type=OpenAPIType.OBJECT, properties={"decisions": rows})
+        content = {
+            JSON: OpenAPIMediaType(schema=file),
+            CSV: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING)),
+        }
+        self.request_body = RequestBody(content=content, required=True)
+
+
+@get("/", operation_id="exportDecisions", summary="Export decisions", responses=documented() | FILE)
+async def export_decisions(
+    database: NamedDependency[Database], file_format: FileFormat = "json"
+) -> ConditionalResponse:
+    """All decisions, under the codes that Letterboxd keeps for its films: a file to keep, to share and to import.
+
+    As CSV its columns are `lid,media_type,tmdb_id`, the last two empty where there is no title on TMDB.
+    """
+    async with database.read() as db:
+        found = await decisions.everything(db)
+    headers = {"Content-Disposition": f'attachment; filename="marquee-decisions.{file_format}"'}
+    if file_format == "csv":
+        text = decision_file.to_csv(found)
+        return ConditionalResponse(text, media_type=CSV, headers=headers)
+    return ConditionalResponse(KeptDecisions(found), headers=headers)
+
+
+@post(
+    "/",
+    operation_id="importDecisions",
+    summary="Import decisions",
+    status_code=200,
+    operation_class=FileOperation,
+    responses=documented(413, 415),
+)
+async def import_decisions(
+    request: Request[Any, Any, Any],
+    database: NamedDependency[Database],
+    queue: NamedDependency[ArqRedis | None],
+    replace: Replace = False,
+) -> ImportedDecisions:
+    """Make the decisions of an exported file, sent as `application/json` or `text/csv`: all of them, or none.
+
+    A row that cannot be used is named by its line, and then nothing is imported. What was decided here stays, unless
+    `replace` says otherwise. A decision for a film that Marquee does not know yet waits for it.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in (JSON, CSV):
+        raise HTTPException(status_code=HTTP_415_UNSUPPORTED_MEDIA_TYPE)
+    wanted = decision_file.read(await request.body(), kind)
+    async with database.write() as db:
+        intake = await decisions.take_in(db, wanted, replace=replace, now=datetime.now(UTC))
+    queued = await see_to(queue, *intake.film_ids[:MOST_AT_ONCE])
+    return ImportedDecisions(
+        imported=len(intake.film_ids),
+        unchanged=intake.unchanged,
+        waiting=intake.waiting,
+        kept=intake.kept,
+        note=_note(intake, queued=queued),
+    )
+
+
+def _note(intake: Intake, *, queued: bool) -> str:
+    if not intake.film_ids:
+        return "No film changed."
+    if not queued:
+        return "The queue does not answer, so the next refresh reads what TMDB says of these films."
+    if len(intake.film_ids) > MOST_AT_ONCE:
+        return f"Marquee reads what TMDB says of {MOST_AT_ONCE} of these films now, of the others at the next refresh."
+    return "Marquee reads what TMDB says of these films now."
+
+
+decisions_router = Router("/matches/decisions", route_handlers=[export_decisions, import_decisions], tags=["matches"])
