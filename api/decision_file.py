@@ -9,6 +9,7 @@ import msgspec
 
 from api.db.decisions import Choice
 from api.errors import Invalid
+from api.faults import in_words
 from api.schemas.films import MediaType
 from api.schemas.matches import KeptDecision, Lid, TmdbId
 
@@ -79,7 +80,7 @@ def _decision(plain: Any) -> tuple[str, Choice]:
 def _in_words(error: msgspec.ValidationError) -> str:
     message, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
-    return FAULTS.get(field, message)
+    return FAULTS.get(field) or " ".join(in_words(field, message)).strip()
 
 
 def _the_first(faults: Sequence[Fault]) -> list[Fault]:
@@ -91,7 +92,7 @@ def _json_rows(content: bytes) -> Iterator[tuple[Place, Any]]:
     """The rows of a list, or of the `decisions` of an export, counted from 1."""
     try:
         plain = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid([("body", f"is not JSON: {error}")]) from None
     rows = plain.get("decisions") if isinstance(plain, Mapping) else plain
     if not isinstance(rows, list):
@@ -104,12 +105,14 @@ def _csv_rows(content: bytes) -> Iterator[tuple[Place, Any]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Invalid([("body", "is not UTF-8")]) from None
+        raise Invalid([("body", "is not text in UTF-8")]) from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         if missing := [name for name in COLUMNS if name not in header]:
             raise Invalid([("line 1", f"must name the columns {', '.join(COLUMNS)}; there is no {missing[0]}")])
+        if twice := [name for name in COLUMNS if header.count(name) > 1]:
+            raise Invalid([("line 1", f"must name each column once; there are several {twice[0]}")])
         lines = [(f"line {reader.line_num}", row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise Invalid([(f"line {reader.line_num}", f"is not CSV: {error}")]) from None

@@ -170,5 +170,5 @@ async def known_member_filter(db: AsyncConnection, username: str | None, setting
         return None
     try:
         return await known_member(db, username, settings)
-    except NotFound as error:
-        raise Invalid([("member", str(error))]) from None
+    except NotFound:
+        raise Invalid([("member", "is nobody whom Marquee follows")]) from None

@@ -21,6 +21,8 @@ MarqueeError
 
 from typing import ClassVar
 
+LONGEST_NAME = 80
+
 
 class MarqueeError(Exception):
     """Base of everything that Marquee raises on purpose; `str()` of it is fit to be read by a person."""
@@ -53,16 +55,21 @@ class NotFound(MarqueeError):
     code = "not_found"
 
     def __init__(self, noun: str, key: object) -> None:
-        super().__init__(f"There is no {noun} {key}.")
+        super().__init__(f"There is no {noun} {_shortened(str(key))}.")
         self.noun = noun
         self.key = key
+
+
+def _shortened(name: str) -> str:
+    """`name`, or its beginning: it may be anything that somebody asked for."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 class Conflict(MarqueeError):
     code = "conflict"
 
-    def __init__(self, noun: str, key: object, because: str) -> None:
-        super().__init__(f"The {noun} {key} cannot be changed: {because}.")
+    def __init__(self, noun: str, key: object, because: str, *, to_be: str = "changed") -> None:
+        super().__init__(f"The {noun} {key} cannot be {to_be}: {because}.")
         self.noun = noun
         self.key = key
         self.because = because

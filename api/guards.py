@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.spec import OpenAPIType, Parameter, Schema
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 from api.errors import Invalid
+from api.operations import known_parameters
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 NUL = "\0"
@@ -38,18 +37,8 @@ async def demand_known_parameters(connection: Connection, _handler: BaseRouteHan
     query = parse_qsl(connection.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if not query:
         return
-    known = known_parameters(connection.app, connection.scope["path_template"], str(connection.scope.get("method")))
-    if faults := list(_faults(query, known)):
+    if faults := list(_faults(query, known_parameters(connection))):
         raise Invalid(faults)
-
-
-def known_parameters(app: Litestar, path_template: str, method: str) -> dict[str, bool]:
-    """The query parameters that the OpenAPI document has for this route, each with whether it may be repeated."""
-    item = (app.openapi_schema.paths or {}).get(path_template)
-    operation = getattr(item, method.lower(), None)
-    parameters = (operation and operation.parameters) or []
-    found = (each for each in parameters if isinstance(each, Parameter) and each.param_in == "query")
-    return {each.name: _is_list(each.schema) for each in sorted(found, key=lambda each: each.name)}
 
 
 async def demand_json(connection: Connection, _handler: BaseRouteHandler) -> None:
@@ -73,8 +62,3 @@ def _faults(query: Iterable[tuple[str, str]], known: Mapping[str, bool]) -> Iter
             yield name, "is given more than once"
         elif NUL in "".join(values):
             yield name, "holds a character that is in no text"
-
-
-def _is_list(schema: Any) -> bool:
-    choices = [schema, *(schema.one_of or [])] if isinstance(schema, Schema) else []
-    return any(isinstance(choice, Schema) and choice.type == OpenAPIType.ARRAY for choice in choices)

@@ -1,32 +1,48 @@
 """What the state of a source means for a person: what Marquee does next and when, and what the person can do."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from api.db.sources import TURNED_AWAY
 from api.schemas.sources import Source, SourceFacts
 from api.settings import Settings
 
 FILM_PAGES = "film_pages"
+UNTROUBLED = ("ok", "never", "stale")
 PACE = "LETTERBOXD_REQUEST_INTERVAL"
 REPORT = "If there is none that does, report it with the sample, which holds no names and no texts."
 
 
 def told(facts: SourceFacts, settings: Settings, now: datetime) -> Source:
     """The source with both sentences, as they are true at `now`."""
-    return Source(**msgspec.structs.asdict(facts), next=_next(facts, settings, now), advice=_advice(facts, settings))
+    return Source(
+        **msgspec.structs.asdict(facts),
+        next=_next(facts, settings, now),
+        advice=_advice(facts, settings),
+        by_itself=settings.schedule is not None,
+        turned_away=_is_turned_away(facts, now),
+    )
+
+
+def _is_turned_away(facts: SourceFacts, now: datetime) -> bool:
+    return facts.state in TURNED_AWAY and facts.next_try_at is not None and facts.next_try_at > now
 
 
 def _next(facts: SourceFacts, settings: Settings, now: datetime) -> str:
     schedule, waits = settings.schedule, facts.next_try_at
-    if schedule is None:
-        return "Marquee tries again when somebody asks for a refresh: REFRESH_SCHEDULE is off."
-    if waits is not None and facts.state != "ok":
-        return f"Marquee tries again by itself {f'at {_spoken(waits, settings)}' if waits > now else 'now'}."
+    if waits is not None and facts.state not in UNTROUBLED:
+        if _is_turned_away(facts, now):
+            then = "tries again by itself" if schedule else "tries again when somebody asks for a refresh"
+            return f"Marquee does not ask again before {settings.spoken(waits)}, and then {then}."
+        if schedule:
+            return f"Marquee tries again by itself {f'at {settings.spoken(waits)}' if waits > now else 'now'}."
     if facts.source == FILM_PAGES:
         return "Marquee reads the page of a film when that is needed to tell which title on TMDB it is."
-    return f"Marquee reads it with the next refresh, at {_spoken(schedule.next_after(now), settings)}."
+    if schedule is None:
+        does = "reads it" if facts.state in UNTROUBLED else "tries again"
+        return f"Marquee {does} when somebody asks for a refresh."
+    return f"Marquee reads it with the next refresh, at {settings.spoken(schedule.next_after(now))}."
 
 
 def _advice(facts: SourceFacts, settings: Settings) -> str | None:
@@ -52,9 +68,3 @@ def _advice(facts: SourceFacts, settings: Settings) -> str | None:
         case "stale":
             return "Press Refresh. If nothing happens, see whether Marquee’s worker runs."
     return None
-
-
-def _spoken(moment: datetime, settings: Settings) -> str:
-    """`moment` in the zone of the schedule, as "18:40 on 20 November (UTC)"."""
-    local = moment.astimezone(ZoneInfo(settings.refresh_timezone))
-    return f"{local:%H:%M} on {local.day} {local:%B} ({settings.refresh_timezone})"

@@ -1,17 +1,20 @@
 """The translation of errors to problem documents (RFC 9457): the only place that says them in HTTP."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 from api.errors import Conflict, Invalid, MarqueeError, NotFound, NowhereToSend, Unavailable
+from api.faults import Fault, in_words
+from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
 
 AnyRequest = Request[Any, Any, Any]
@@ -25,7 +28,7 @@ DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not know this method; Allow names those that it knows.",
     413: "The body is too large.",
-    415: "The body must be JSON, sent as application/json, or of another type that this address is documented to take.",
+    415: "The body is of a type that this address does not take.",
     500: "Marquee made a mistake here; its log says more.",
 }
 DESCRIPTIONS = DETAILS | {
@@ -34,9 +37,11 @@ DESCRIPTIONS = DETAILS | {
     409: "The state of what is asked for does not allow this.",
     503: "A part of Marquee is away; try again after Retry-After.",
 }
-SPELLED = {"data": "body", "match_state": "state"}
-"""Names that are others in our code: the framework keeps `data` and `state` for itself."""
-UNKNOWN_FIELD = re.compile(r"unknown field `([^`]*)`")
+SPELLED = {"data": "body", "match_state": "state", "file_format": "format"}
+"""Names that are others in our code: the framework keeps `data` and `state` for itself, and `format` is Python's."""
+
+DECODER = "litestar.serialization"
+"""Where the framework reads the JSON of a body."""
 
 logger = logging.getLogger("marquee.api")
 
@@ -82,13 +87,23 @@ def from_unavailable(_request: AnyRequest, error: Unavailable) -> Response[bytes
     return problem(503, detail, code=error.code, headers={"Retry-After": str(error.retry_after)})
 
 
-def from_http(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
-        return problem(400, FAULTY, code=Invalid.code, errors=[_field_error(each) for each in error.extra])
+        return problem(400, FAULTY, code=Invalid.code, errors=[_fault(request, each) for each in error.extra])
     detail = DETAILS.get(error.status_code, error.detail)
-    errors = [("body", error.detail)] if error.status_code == 400 else []
+    if error.status_code == HTTP_415_UNSUPPORTED_MEDIA_TYPE and (types := body_types(request)):
+        detail = f"The body must be sent as {' or '.join(types)}."
+    errors = [("body", f"is not JSON: {error.detail}")] if error.status_code == 400 else []
     return problem(error.status_code, detail, errors=errors, headers=error.headers)
+
+
+def from_recursion(request: AnyRequest, error: RecursionError) -> Response[bytes]:
+    """JSON nested deeper than anything that is asked for here; any other endless recursion is a mistake of ours."""
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    if frames and str(frames[-1]).startswith(DECODER):
+        return problem(400, FAULTY, code=Invalid.code, errors=[("body", "is not JSON: it is nested too deep")])
+    return from_mistake(request, error)
 
 
 def from_mistake(request: AnyRequest, error: Exception) -> Response[bytes]:
@@ -105,6 +120,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     Unavailable: from_unavailable,
     MarqueeError: from_mistake,
     HTTPException: from_http,
+    RecursionError: from_recursion,
     Exception: from_mistake,
 }
 
@@ -124,9 +140,10 @@ def described(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
-def _field_error(extra: Any) -> tuple[str, str]:
-    """The field as the caller knows it, and what is wrong with it."""
+def _fault(request: AnyRequest, extra: Any) -> Fault:
+    """The field as the caller knows it, and what is wrong with it. The message of an absent body is its name."""
     name, message = str(extra.get("key") or "data"), str(extra.get("message") or "cannot be used")
-    if unknown := UNKNOWN_FIELD.search(message):
-        return unknown[1], "is not a field here"
-    return SPELLED.get(name, name), message
+    spelled = SPELLED.get(name, name)
+    if message == repr("data"):
+        return spelled, "is missing; it must be a JSON object"
+    return in_words(spelled, message, choices(request, spelled.partition("[")[0]))

@@ -81,22 +81,25 @@ async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: str = "0") 
         raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
-async def enqueue_film(queue: ArqRedis, film_id: int) -> None:
+async def enqueue_film(queue: ArqRedis, film_id: int, attempt: str | None = None) -> None:
     """Ask a worker to see to this film now: its title, its details, its offers.
 
-    Each call is a job of its own: a decision made while the one before is worked at must not be lost. Raises
-    Unavailable when Redis is away.
+    Without an `attempt` each call is a job of its own: a decision made while the one before is worked at must not be
+    lost. Asking twice for the same attempt changes nothing. Raises Unavailable when Redis is away.
     """
     try:
-        await queue.enqueue_job(SEE_TO_FILM, film_id)
+        await queue.enqueue_job(SEE_TO_FILM, film_id, _job_id=attempt and f"{SEE_TO_FILM}:{film_id}:{attempt}")
     except (RedisError, OSError) as error:
         raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
-async def enqueue_housekeeping(queue: ArqRedis, keeping_id: int) -> None:
-    """Hand this housekeeping to a worker. Raises Unavailable when Redis is away."""
+async def enqueue_housekeeping(queue: ArqRedis, keeping_id: int, attempt: str = "0") -> None:
+    """Hand this housekeeping to a worker; asking twice for the same attempt changes nothing.
+
+    Raises Unavailable when Redis is away.
+    """
     try:
-        await queue.enqueue_job(KEEP_HOUSE, keeping_id)
+        await queue.enqueue_job(KEEP_HOUSE, keeping_id, _job_id=f"{KEEP_HOUSE}:{keeping_id}:{attempt}")
     except (RedisError, OSError) as error:
         raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 

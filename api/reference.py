@@ -1,11 +1,14 @@
 """The OpenAPI document in the shape in which a person reads it: pure functions over its JSON."""
 
+from shlex import quote
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 Json = dict[str, Any]
+
+CSV = "text/csv"
 
 SAMPLES: dict[str, Any] = {
     "slug": "the-third-man",
@@ -16,6 +19,8 @@ SAMPLES: dict[str, Any] = {
     "username": "alice",
     "member": "alice",
     "members": ["alice"],
+    "provider_ids": [8],
+    "locked": True,
     "country": "GB",
     "provider": "Example+",
     "provider_id": 8,
@@ -66,7 +71,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """One operation; `body` and `answer` are examples in JSON, empty where there is none."""
+    """One operation; `body` and `answer` are examples in JSON, empty where there is none.
+
+    `needs_body`: it does nothing without one. `command` does it, in a shell.
+    """
 
     id: str
     method: str
@@ -75,19 +83,28 @@ class Endpoint(msgspec.Struct, frozen=True):
     description: str
     parameters: list[Parameter]
     body: str
+    needs_body: bool
     answers: list[Answer]
     answer: str
     command: str
 
 
-def endpoints(document: Json, origin: str) -> dict[str, list[Endpoint]]:
-    """Every operation of the document by its tag, in the document's order; `origin` is where the API answers."""
-    found: dict[str, list[Endpoint]] = {}
+class Group(msgspec.Struct, frozen=True):
+    """The operations of one tag."""
+
+    name: str
+    description: str
+    endpoints: list[Endpoint]
+
+
+def groups(document: Json, origin: str) -> list[Group]:
+    """Every operation of the document by its tag, in the order of the tags; `origin` is where the API answers."""
+    found = {tag["name"]: Group(tag["name"], tag["description"], []) for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
             endpoint = _endpoint(document, origin, path, method.upper(), operation)
-            found.setdefault(operation["tags"][0], []).append(endpoint)
-    return found
+            found[operation["tags"][0]].endpoints.append(endpoint)
+    return list(found.values())
 
 
 def type_of(schema: Json) -> str:
@@ -97,12 +114,14 @@ def type_of(schema: Json) -> str:
         return " or ".join(type_of(choice) for choice in several)
     if "enum" in schema:
         return f"one of {', '.join(map(str, schema['enum']))}"
+    if "const" in schema:
+        return f"only {schema['const']}"
     if schema.get("type") == "array":
         return f"{type_of(schema['items'])}; may be repeated"
     if "minimum" in schema and "maximum" in schema and schema["maximum"] <= 1000:
         return f"{schema['type']} {schema['minimum']:g}–{schema['maximum']:g}"
     kind = str(schema.get("type", "anything"))
-    return "text" if kind == "string" else kind
+    return {"string": "text", "boolean": "true or false"}.get(kind, kind)
 
 
 def example(document: Json, schema: Json, name: str = "") -> Any:
@@ -126,7 +145,8 @@ def example(document: Json, schema: Json, name: str = "") -> Any:
 
 def _endpoint(document: Json, origin: str, path: str, method: str, operation: Json) -> Endpoint:
     parameters = [_parameter(each) for each in operation.get("parameters", [])]
-    body = _json(document, operation.get("requestBody", {}).get("content", {}))
+    body = operation.get("requestBody", {})
+    content = body.get("content", {})
     answers = operation["responses"]
     good = next(status for status in sorted(answers) if status.startswith("2"))
     return Endpoint(
@@ -136,10 +156,11 @@ def _endpoint(document: Json, origin: str, path: str, method: str, operation: Js
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=parameters,
-        body=body,
+        body=_json(document, content),
+        needs_body=body.get("required", False),
         answers=[_answer(status, answers[status]) for status in sorted(answers)],
         answer=_json(document, answers[good].get("content", {})),
-        command=_command(origin, path, method, parameters),
+        command=_command(origin, path, method, parameters) + _input(document, content),
     )
 
 
@@ -154,16 +175,24 @@ def _parameter(parameter: Json) -> Parameter:
         parameter["name"],
         parameter["in"],
         type_of(schema),
-        "" if default is None else str(default),
+        default if isinstance(default, str) else "" if default is None else msgspec.json.encode(default).decode(),
         parameter.get("description", ""),
     )
 
 
-def _json(document: Json, content: Json) -> str:
+def _json(document: Json, content: Json, *, indent: int = 2) -> str:
     schema = content.get("application/json", {}).get("schema")
     if schema is None:
         return ""
-    return msgspec.json.format(msgspec.json.encode(example(document, schema)), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(example(document, schema)), indent=indent).decode()
+
+
+def _input(document: Json, content: Json) -> str:
+    """How a command sends a body: a file where that can be a table, else the example."""
+    if CSV in content:
+        return f" \\\n  -H 'content-type: {CSV}' --data-binary @decisions.csv"
+    example = _json(document, content, indent=0)
+    return f" \\\n  -H 'content-type: application/json' -d {quote(example)}" if example else ""
 
 
 def _command(origin: str, path: str, method: str, parameters: list[Parameter]) -> str:
@@ -191,6 +220,8 @@ def _alternatives(schema: Json) -> list[Json]:
 def _value(schema: Json, name: str) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
+    if "const" in schema:
+        return schema["const"]
     if schema.get("format") == "date-time":
         return "2026-11-20T06:00:00Z"
     if schema.get("format") == "uri" or name.endswith("_url"):

@@ -1,5 +1,6 @@
 """Fixtures for every test: the event loop, and the servers that outlive one test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -9,6 +10,11 @@ from tests.drivers.postgresql import postgresql_server
 from tests.drivers.receiver import Receiver
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for processes of their own."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

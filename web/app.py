@@ -21,7 +21,7 @@ from web.pages.film import show_film
 from web.pages.films import show_watchlist
 from web.pages.health import live
 from web.pages.matches import decide, export_decisions, import_decisions, look_again, show_questions, take_back
-from web.pages.notifications import retry_delivery, send_test, show_notifications
+from web.pages.notifications import retry_delivery, return_to_notifications, send_test, show_notifications
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
 from web.pages.sources import show_sample, show_sources
@@ -73,6 +73,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
             show_sources,
             show_sample,
             show_notifications,
+            return_to_notifications,
             send_test,
             retry_delivery,
             live,

@@ -3,27 +3,19 @@
 import re
 from collections.abc import Collection
 from hashlib import blake2s
-from urllib.parse import urlsplit
 from zlib import crc32
 
 import msgspec
 
-from web.shapes import Film, Offer
+from web.links import web_address
+from web.offers import STREAMING, Logo, logos
+from web.shapes import Film, FilmRef, Offer
 from web.words import Clock, runtime, stars
 
 LOGOS = 4
 TINTS = 6
 POSTER_WIDTHS = (185, 342, 500)
 POSTER_SIZE = re.compile(r"/w\d+/(?=[^/]+$)")
-OFFER_ORDER = ("flatrate", "free", "ads", "rent", "buy")
-STREAMING = ("flatrate", "free", "ads")
-OFFER_WORDS = {
-    "flatrate": "subscription",
-    "free": "free",
-    "ads": "free with ads",
-    "rent": "rent",
-    "buy": "buy",
-}
 MATCH_STATES = {
     "review": ("unknown", "Match not certain"),
     "not_found": ("none", "Not on TMDB"),
@@ -31,19 +23,19 @@ MATCH_STATES = {
 }
 
 
-class Logo(msgspec.Struct, frozen=True):
-    """A provider of a film; `paid` where each film costs extra, `mine` where the member pays for the provider."""
-
-    provider: str
-    hint: str
-    url: str | None
-    paid: bool
-    mine: bool
-
-
 class Poster(msgspec.Struct, frozen=True):
     src: str
     srcset: str
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """A film where it is only mentioned; `tint` colours its place where it has no poster."""
+
+    slug: str
+    title: str
+    year: int | None
+    poster: Poster | None
+    tint: int
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +69,7 @@ def card(film: Film, country: str, clock: Clock, mine: Collection[int] = ()) -> 
     """What is shown of a film to a person in `country` who pays for the providers `mine`."""
     offers = [offer for offer in film.offers if offer.country == country]
     state, words = _state(film, offers)
-    logos = _logos(offers, mine)
+    every = logos(offers, mine)
     return Card(
         slug=film.slug,
         title=film.title,
@@ -91,18 +83,9 @@ def card(film: Film, country: str, clock: Clock, mine: Collection[int] = ()) -> 
         state=state,
         state_words=words,
         also=_also(offers) if state == "streaming" else "",
-        logos=logos[:LOGOS],
-        more=[logo.hint for logo in logos[LOGOS:]],
+        logos=every[:LOGOS],
+        more=[logo.hint for logo in every[LOGOS:]],
     )
-
-
-def web_address(url: str | None) -> str | None:
-    """`url` where it is one that a page may link to, None for `javascript:` and its kind."""
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _state(film: Film, offers: list[Offer]) -> tuple[str, str]:
@@ -122,31 +105,10 @@ def _also(offers: list[Offer]) -> str:
     return next((f"or {kind}" for kind in ("rent", "buy") if kind in kinds), "")
 
 
-def _logos(offers: list[Offer], mine: Collection[int]) -> list[Logo]:
-    """One logo per provider: what streams before what costs extra, and in either the member's own services first."""
-    kinds: dict[int, list[Offer]] = {}
-    for offer in sorted(offers, key=_order):
-        kinds.setdefault(offer.provider_id, []).append(offer)
-    logos = [
-        Logo(
-            provider=same[0].provider,
-            hint=f"{same[0].provider} ({', '.join(OFFER_WORDS.get(offer.offer, offer.offer) for offer in same)})",
-            url=web_address(same[0].logo_url),
-            paid=same[0].offer not in STREAMING,
-            mine=same[0].provider_id in mine,
-        )
-        for same in kinds.values()
-    ]
-    return sorted(logos, key=lambda logo: (logo.paid, not logo.mine))
-
-
-def _order(offer: Offer) -> int:
-    return offer_rank(offer.offer)
-
-
-def offer_rank(kind: str) -> int:
-    """The place of a kind of offer, the cheapest way to watch being the first."""
-    return OFFER_ORDER.index(kind) if kind in OFFER_ORDER else len(OFFER_ORDER)
+def mention(film: Film | FilmRef) -> Mention:
+    return Mention(
+        slug=film.slug, title=film.title, year=film.year, poster=poster_of(film.poster_url), tint=tint_of(film.slug)
+    )
 
 
 def tint_of(slug: str) -> int:

@@ -5,35 +5,22 @@ from datetime import date
 
 import msgspec
 
-from web.cards import OFFER_WORDS, STREAMING, Poster, offer_rank, poster_of, tint_of, web_address
+from web.cards import Mention, mention
 from web.countries import country_name
+from web.links import web_address
 from web.memory_shapes import Correction, Event
-from web.shapes import FilmRef
+from web.offers import Logo, by_provider, logo_of
 from web.words import Clock
 
 Services = Collection[tuple[str, int]]
 """What a member pays for, as (country, provider id)."""
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    """A film where it is only mentioned."""
-
-    slug: str
-    title: str
-    year: int | None
-    poster: Poster | None
-    tint: int
-
-
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """A provider that a film arrived on or left; `country` is empty where there is only one."""
 
-    provider: str
-    logo: str | None
-    offers: str
+    logo: Logo
     country: str
-    mine: bool
-    paid: bool
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,41 +79,35 @@ def _day(
     return Day(
         date=day.isoformat(),
         name=clock.day_name(day),
-        mine=[change for change in arrived if change.places[0].mine],
-        arrived=[change for change in arrived if not change.places[0].mine],
+        mine=[change for change in arrived if change.places[0].logo.mine],
+        arrived=[change for change in arrived if not change.places[0].logo.mine],
         left=sorted((change for kind, change in changes if kind == "left"), key=_costs_extra),
         corrected=[_amends(correction) for correction in corrections],
     )
 
 
 def _costs_extra(change: Change) -> tuple[bool, bool]:
-    return not change.places[0].mine, change.places[0].paid
+    return not change.places[0].logo.mine, change.places[0].logo.paid
 
 
 def _change(events: list[Event], day: date, clock: Clock, mine: Services, name_countries: bool) -> Change:
-    by_place: dict[tuple[str, int], list[Event]] = {}
+    by_country: dict[str, list[Event]] = {}
     for event in events:
-        by_place.setdefault((event.country, event.provider_id), []).append(event)
-    places = [_place(same, key in mine, name_countries) for key, same in by_place.items()]
+        by_country.setdefault(event.country, []).append(event)
+    places = [
+        Place(
+            logo=logo_of(same, mine=(code, same[0].provider_id) in mine),
+            country=country_name(code) if name_countries else "",
+        )
+        for code, there in by_country.items()
+        for same in by_provider(there)
+    ]
     noticed = clock.day(min(event.at for event in events))
     return Change(
         film=mention(events[0].film),
-        places=sorted(places, key=lambda place: (not place.mine, place.paid)),
+        places=sorted(places, key=lambda place: (not place.logo.mine, place.logo.paid)),
         members=events[0].members,
         noticed="" if noticed == day else clock.date_name(noticed),
-    )
-
-
-def _place(events: list[Event], is_mine: bool, name_country: bool) -> Place:
-    kinds = sorted({event.offer for event in events}, key=offer_rank)
-    first = events[0]
-    return Place(
-        provider=first.provider,
-        logo=web_address(first.logo_url),
-        offers=", ".join(OFFER_WORDS.get(kind, kind) for kind in kinds),
-        country=country_name(first.country) if name_country else "",
-        mine=is_mine,
-        paid=kinds[0] not in STREAMING,
     )
 
 
@@ -136,10 +117,4 @@ def _amends(correction: Correction) -> Amends:
         former=web_address(correction.former.url),
         current=web_address(correction.to.url) if correction.to else None,
         because=correction.because or "",
-    )
-
-
-def mention(film: FilmRef) -> Mention:
-    return Mention(
-        slug=film.slug, title=film.title, year=film.year, poster=poster_of(film.poster_url), tint=tint_of(film.slug)
     )

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import replace
 
-from web.view import Parameters, whole
+from web.view import Parameters, query_string, whole
 
 PAGE_SIZE = 100
 KINDS = {"arrived": "Arrived", "left": "Left"}
@@ -41,8 +40,7 @@ class ChangesView(msgspec.Struct, frozen=True, kw_only=True):
     def address(self, **changes: Any) -> str:
         """The query string of this view with `changes`, `?` included; empty where nothing differs from the first."""
         other = replace(self, **changes)
-        filled = other.filters() | ({"page": other.page} if other.page > 1 else {})
-        return f"?{urlencode(filled)}" if filled else ""
+        return query_string([*other.filters().items(), ("page", other.page if other.page > 1 else "")])
 
     def filters(self) -> dict[str, Any]:
         """What narrows the events, as this address, the API's events and the feeds understand it alike."""

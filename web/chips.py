@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from web.cards import web_address
+from web.links import web_address
 from web.shapes import Provider
 from web.view import View, whole
 

@@ -6,7 +6,7 @@ ApiError
 └── ApiProblem(status, detail)     it answered, and refused
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -49,6 +49,14 @@ class ApiProblem(ApiError):
         self.status = status
         self.detail = detail
         self.faults = list(faults)
+
+
+async def or_else(answer: Awaitable[Answer], otherwise: Answer) -> Answer:
+    """The API's answer, `otherwise` where it gives none: for what a page can do without."""
+    try:
+        return await answer
+    except ApiError:
+        return otherwise
 
 
 def open_api(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> "MarqueeApi":
@@ -155,9 +163,9 @@ class MarqueeApi:
     async def run(self, run_id: int) -> Run | None:
         return await self._run(f"/refreshes/{run_id}")
 
-    async def start_run(self) -> Run:
-        """A new refresh of every member, or the one that runs already."""
-        return await self._send("POST", "/refreshes", Run, json={})
+    async def start_run(self, *, force: bool = False) -> Run:
+        """A new refresh of every member, or the one that runs already; `force` asks whoever turned Marquee away too."""
+        return await self._send("POST", "/refreshes", Run, json={"force": force})
 
     async def cancel_run(self, run_id: int) -> Run:
         return await self._send("POST", f"/refreshes/{run_id}/cancel", Run)

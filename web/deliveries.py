@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from web.notification_shapes import Delivery, Rules
+from web.notification_shapes import Delivery, Rules, Target
 from web.words import Clock, Moment, count
 
 # status: tone, and what a badge says
@@ -21,6 +21,21 @@ KINDS = {"arrived": "arrives", "left": "leaves"}
 OFFERS = {"flatrate": "by subscription", "free": "for free", "ads": "with ads", "rent": "to rent", "buy": "to buy"}
 
 
+# status of the last delivery: tone, and what the badge of its target says before the time
+TARGET_BADGES = {"sent": ("good", "Worked"), "sending": ("calm", "Tried"), "unknown": ("fair", "Perhaps worked")}
+FAILED = ("bad", "Failed")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """One target: what its badge says, and `when` that was seen."""
+
+    name: str
+    tone: str
+    badge: str
+    when: Moment | None = None
+    reason: str = ""
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery: `next` says in words when or why not it is sent again, `retry` whether a person may ask for it."""
 
@@ -34,6 +49,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     next: Moment | None
     ended: str
     retry: str
+
+
+def places_of(targets: Sequence[Target], clock: Clock) -> list[Place]:
+    return [_place(target, clock) for target in targets]
+
+
+def _place(target: Target, clock: Clock) -> Place:
+    """What is known of a target: first whether it can be used at all, then how the last delivery to it went."""
+    last = target.last_delivery
+    if not target.ok:
+        tone, badge = ("calm", "Not known") if target.ok is None else ("bad", "Cannot be used")
+        return Place(name=target.name, tone=tone, badge=badge, reason=target.message or "")
+    if last is None or last.tried_at is None:
+        return Place(name=target.name, tone="calm", badge="Not tried yet")
+    tone, badge = TARGET_BADGES.get(last.status, FAILED)
+    when, reason = clock.past(last.sent_at or last.tried_at), last.reason or ""
+    return Place(name=target.name, tone=tone, badge=badge, when=when, reason=reason)
 
 
 def lines_of(deliveries: Sequence[Delivery], clock: Clock) -> list[Line]:

@@ -12,6 +12,7 @@ class FilmDetails(Film, kw_only=True):
 
     media_type: str | None = None
     tmdb_id: int | None = None
+    match_message: str | None = None
     overview: str | None = None
     original_title: str | None = None
     directors: list[str] = msgspec.field(default_factory=list)

@@ -5,27 +5,18 @@ from hashlib import blake2s
 import msgspec
 
 from web.shapes import Member, Source
+from web.standings import state_of
 from web.words import MINUTE, Clock, Moment
 
 TONES = ("problem", "warning", "calm")
-TITLES = {
-    "stale": ("calm", "This watchlist may be out of date"),
-    "incomplete": ("warning", "Not the whole watchlist could be read"),
-    "blocked": ("warning", "Letterboxd turned Marquee away"),
-    "rate_limited": ("warning", "Letterboxd asked for a pause"),
-    "disallowed": ("problem", "Letterboxd closes this watchlist to programs"),
-    "private": ("problem", "This watchlist is private"),
-    "missing": ("problem", "This member was not found"),
-    "changed": ("problem", "Letterboxd changed its pages"),
-}
-NOT_REACHED = ("warning", "Letterboxd could not be reached")
+TONE_OF = {"bad": "problem", "fair": "warning"}
 
 
 class Notice(msgspec.Struct, kw_only=True):
     """`tone` is problem, warning or calm; `words` are paragraphs, `times` stand as (what, when) below them.
 
     `members` are (name, why) of others whom it concerns. `failures` are lines to unfold: below `failures_words`,
-    or with all the words below the title where there are none.
+    or with all the words below the title where there are none. `force`: a refresh that insists is offered.
     """
 
     tone: str
@@ -36,11 +27,12 @@ class Notice(msgspec.Struct, kw_only=True):
     members: list[tuple[str, str]] = []
     failures: list[str] = []
     failures_words: str = ""
+    force: bool = False
 
     @property
     def key(self) -> str:
         """Differs whenever it says something else, apart from its times, so that an equal one can stay in the page."""
-        said = (self.tone, self.title, self.words, self.members, self.failures)
+        said = (self.tone, self.title, self.words, self.members, self.failures, self.force)
         return blake2s(msgspec.json.encode(said), digest_size=8).hexdigest()
 
 
@@ -53,8 +45,14 @@ def source_notice(source: Source | None, member: Member, clock: Clock, letterbox
     """Why the watchlist may not be what Letterboxd shows now, and since when; nothing where it is."""
     if source is None or source.state in ("ok", "never"):
         return []
-    tone, title = TITLES.get(source.state, NOT_REACHED)
-    notice = Notice(tone=tone, title=title, words=[_reason(source, member, clock)], times=_times(source, clock))
+    state = state_of(source.state)
+    notice = Notice(
+        tone=TONE_OF[state.tone],
+        title=state.title,
+        words=[_reason(source, member, clock)],
+        times=_times(source, clock),
+        force=source.turned_away,
+    )
     if source.advice:
         notice.words.append(source.advice)
     if source.state == "private":
@@ -78,5 +76,6 @@ def _times(source: Source, clock: Clock) -> list[tuple[str, Moment]]:
         if (source.tried_at - source.since).total_seconds() >= MINUTE:
             times.append(("like this since", clock.since(source.since)))
     if source.next_try_at and source.next_try_at > clock.now:
-        times.append(("next try not before", clock.future(source.next_try_at)))
+        not_before = "not asked again before" if source.turned_away else "next try not before"
+        times.append((not_before, clock.future(source.next_try_at)))
     return times

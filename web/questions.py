@@ -3,27 +3,28 @@
 import re
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
-from zlib import crc32
 
 import msgspec
 from msgspec.structs import replace
 
-from web.cards import TINTS, web_address
+from web.cards import Poster, poster_of, tint_of
+from web.links import TMDB, web_address
 from web.match_shapes import Candidate, DecidedMatch, Match
+from web.view import query_string
 from web.words import Clock, Moment, runtime
 
 PAGE_SIZE = 10
 KEYS = 9
 MOST_LOOKS = 4
-TMDB = "https://www.themoviedb.org"
 
 STATES = {
     "review": "Choose",
     "not_found": "Not found",
-    "error": "Not read",
+    "error": "Could not be checked",
     "decided": "Decided",
 }
 KINDS = {"movie": "Film", "tv": "Series"}
+MOST_DIRECTORS = 3
 TITLE_PATH = re.compile(r"^/(?:[a-z]{2}(?:-[A-Z]{2})?/)?(movie|tv)/([0-9]{1,10})(?:[-/].*)?$")
 SHORT_TITLE = re.compile(r"^(?:(movie|tv)[/: ]?)?([0-9]{1,10})$")
 LARGEST_ID = 2**31 - 1
@@ -41,8 +42,7 @@ class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
         """The query string of this view with `changes`, `?` included; empty where nothing differs from the first."""
         other = replace(self, **changes)
         pairs = [("state", other.state), ("page", other.page if other.page > 1 else "")]
-        filled = [(name, value) for name, value in pairs if value]
-        return f"?{urlencode(filled)}" if filled else ""
+        return query_string(pairs)
 
     def api_query(self) -> dict[str, Any]:
         return state_query(self.state) | {"page": self.page, "page_size": PAGE_SIZE}
@@ -55,15 +55,31 @@ def state_query(state: str) -> dict[str, Any]:
     return {"state": state}
 
 
+class Fact(msgspec.Struct, frozen=True):
+    """One of what two films are told apart by; `value` is empty where nobody knows it."""
+
+    name: str
+    value: str
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """What two films are told apart by; `facts` are said in one line, `also` is the original title where it differs."""
+    """A film or title beside others: every sheet has the same facts in the same order, so that rows can be compared.
+
+    `kind` is said of what is no film, `also` is the original title where it differs.
+    """
 
     title: str
+    kind: str
     also: str
-    facts: list[str]
-    poster: str | None
+    facts: list[Fact]
+    poster: Poster | None
     tint: int
     url: str | None
+
+    @property
+    def spoken(self) -> str:
+        """The title with what is known of it, for who hears a button without its surroundings."""
+        return ", ".join(words for words in (self.title, self.kind, *(fact.value for fact in self.facts)) if words)
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,13 +93,18 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A film and what it may be. `search` leads to TMDB's own search; `fault` says why `typed` names no title."""
+    """A film and what it may be.
+
+    `asks` is what a person is to say of its choices, `film_path` leads to Marquee's page of the film, `search` to
+    TMDB's own search; `fault` says why `typed` names no title.
+    """
 
     slug: str
     path: str
-    state: str
+    film_path: str
     sheet: Sheet
     message: str
+    asks: str
     choices: list[Choice]
     search: str
     typed: str = ""
@@ -99,6 +120,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     slug: str
     path: str
+    film_path: str
     sheet: Sheet
     verdict: str
     said: str
@@ -114,9 +136,10 @@ def question(match: Match, typed: str = "", fault: str = "") -> Question:
     return Question(
         slug=film.slug,
         path=_path(film.slug),
-        state=match.state,
+        film_path=_film_path(film.slug),
         sheet=_film_sheet(match),
         message=match.message or "",
+        asks=_asks(match),
         choices=[_choice(each, number) for number, each in enumerate(match.candidates, start=1)],
         search=f"{TMDB}/search?{urlencode({'query': film.title})}",
         typed=typed,
@@ -130,11 +153,12 @@ def answer(match: Match, clock: Clock, looks: int = 0) -> Answer:
     chosen = next((each for each in match.candidates if (each.media_type, each.tmdb_id) == _key(match)), None)
     sheet = _film_sheet(match)
     if chosen and not sheet.poster:
-        sheet = replace(sheet, poster=web_address(chosen.poster_url))
+        sheet = replace(sheet, poster=poster_of(chosen.poster_url))
     waits = not (none or sheet.poster or match.message) and 0 < looks <= MOST_LOOKS
     return Answer(
         slug=film.slug,
         path=_path(film.slug),
+        film_path=_film_path(film.slug),
         sheet=sheet,
         verdict="none" if none else "doubtful" if match.message else "",
         said="Not on TMDB" if none else _said(match, chosen),
@@ -174,17 +198,16 @@ def _tmdb_path(text: str) -> str:
 
 
 def _choice(candidate: Candidate, number: int) -> Choice:
-    facts = _facts(candidate.year, candidate.directors, candidate.runtime_minutes)
-    kind = [KINDS["tv"]] if candidate.media_type == "tv" else []
     return Choice(
         value=f"{candidate.media_type}/{candidate.tmdb_id}",
         key=str(number) if number <= KEYS else "",
         sheet=Sheet(
             title=candidate.title,
+            kind=KINDS["tv"] if candidate.media_type == "tv" else "",
             also=_also(candidate.original_title, candidate.title),
-            facts=[*kind, *facts],
-            poster=web_address(candidate.poster_url),
-            tint=_tint(f"{candidate.tmdb_id}"),
+            facts=_facts(candidate.year, candidate.directors, candidate.runtime_minutes),
+            poster=poster_of(candidate.poster_url),
+            tint=tint_of(f"{candidate.tmdb_id}"),
             url=web_address(candidate.url),
         ),
         why=_sentence(candidate.why),
@@ -196,21 +219,28 @@ def _film_sheet(match: Match) -> Sheet:
     film = match.film
     return Sheet(
         title=film.title,
+        kind="",
         also=_also(film.original_title, film.title),
         facts=_facts(film.year, film.directors, film.runtime_minutes),
-        poster=web_address(film.poster_url),
-        tint=_tint(film.slug),
+        poster=poster_of(film.poster_url),
+        tint=tint_of(film.slug),
         url=web_address(film.url),
     )
 
 
-def _facts(year: int | None, directors: list[str], minutes: int | None) -> list[str]:
-    known = [
-        str(year) if year else "",
-        ", ".join(list(dict.fromkeys(directors))[:3]),
-        runtime(minutes) if minutes else "",
+def _asks(match: Match) -> str:
+    """What a person is asked; nothing where no title came into question."""
+    if match.state == "not_found" or not match.candidates:
+        return ""
+    return "Is it this one?" if len(match.candidates) == 1 else "Which of these is it?"
+
+
+def _facts(year: int | None, directors: list[str], minutes: int | None) -> list[Fact]:
+    return [
+        Fact("Year", str(year) if year else ""),
+        Fact("By", ", ".join(list(dict.fromkeys(directors))[:MOST_DIRECTORS])),
+        Fact("Length", runtime(minutes) if minutes else ""),
     ]
-    return [fact for fact in known if fact]
 
 
 def _said(match: Match, chosen: Candidate | None) -> str:
@@ -239,9 +269,9 @@ def _sentence(text: str | None) -> str:
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
-def _tint(name: str) -> int:
-    return crc32(name.encode()) % TINTS
-
-
 def _path(slug: str) -> str:
     return f"/matches/film/{quote(slug, safe=':~')}"
+
+
+def _film_path(slug: str) -> str:
+    return f"/films/{quote(slug, safe=':~')}"

@@ -63,10 +63,11 @@ class Source(msgspec.Struct, kw_only=True):
     """One page family of one member; `since` is when it came into this state, `got` of `expected` what was read.
 
     `message` is why it is not well, `next` what Marquee does next, `advice` what a person can do: whole sentences.
+    `turned_away`: Letterboxd wants to be left alone for now, so only who insists has it asked.
     """
 
     id: int
-    member: str
+    member: str | None
     source: str
     state: str
     since: datetime
@@ -80,6 +81,8 @@ class Source(msgspec.Struct, kw_only=True):
     has_sample: bool = False
     next: str = ""
     advice: str | None = None
+    by_itself: bool = True
+    turned_away: bool = False
 
 
 class Keeping(msgspec.Struct, kw_only=True):
@@ -109,11 +112,14 @@ class RunError(msgspec.Struct, kw_only=True):
 
 
 class RunFailure(msgspec.Struct, kw_only=True):
+    """`source` is what could not be read: watchlist, rss or film_pages; None where it was something else."""
+
     code: str
     message: str
     member: str | None = None
     slug: str | None = None
     title: str | None = None
+    source: str | None = None
 
 
 class Run(msgspec.Struct, kw_only=True):

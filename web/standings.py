@@ -1,6 +1,6 @@
 """How everything that Marquee reads from Letterboxd stands, as the page of sources shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -9,7 +9,7 @@ import msgspec
 from web.shapes import Keeping, Source
 from web.words import MINUTE, Clock, Moment, count
 
-SHARED = "Every member"
+SHARED = "Shared"
 FILM_PAGES = "film_pages"
 NAMES = {"watchlist": "Watchlist", "rss": "Diary feed", FILM_PAGES: "Film pages"}
 ABOUT = {
@@ -17,27 +17,53 @@ ABOUT = {
     "rss": "What was watched, rated and liked last, from the member’s RSS feed.",
     FILM_PAGES: "One film each: read to prove which title on TMDB it is.",
 }
+ABOUT_YOU = ABOUT | {
+    "watchlist": "The films that you want to see, from Letterboxd’s pages.",
+    "rss": "What you watched, rated and liked last, from your RSS feed.",
+}
 ENTRIES = {"watchlist": "film", "rss": "entry"}
 PLURALS = {"rss": "entries"}
-# state: tone, and what a badge says
-BADGES = {
-    "ok": ("good", "Up to date"),
-    "never": ("calm", "Not read yet"),
-    "stale": ("fair", "Out of date"),
-    "incomplete": ("fair", "Incomplete"),
-    "blocked": ("fair", "Turned away"),
-    "rate_limited": ("fair", "Asked for a pause"),
-    "unreachable": ("fair", "Not reached"),
-    "disallowed": ("bad", "Closed to programs"),
-    "private": ("bad", "Private"),
-    "missing": ("bad", "Not found"),
-    "changed": ("bad", "Not understood"),
-}
 UNTROUBLED = ("good", "calm")
 
 
+class State(msgspec.Struct, frozen=True):
+    """What is said of a source in a state: on its badge, and above what is told of a watchlist."""
+
+    tone: str
+    badge: str
+    title: str = ""
+
+    @property
+    def why(self) -> str:
+        """The badge within a sentence."""
+        return self.badge.lower()
+
+
+STATES = {
+    "ok": State("good", "Up to date"),
+    "never": State("calm", "Not read yet"),
+    "stale": State("fair", "Out of date", "This watchlist may be out of date"),
+    "incomplete": State("fair", "Incomplete", "Not the whole watchlist could be read"),
+    "blocked": State("fair", "Turned away", "Letterboxd turned Marquee away"),
+    "rate_limited": State("fair", "Asked for a pause", "Letterboxd asked for a pause"),
+    "unreachable": State("fair", "Not reached", "Letterboxd could not be reached"),
+    "disallowed": State("bad", "Closed to programs", "Letterboxd closes this watchlist to programs"),
+    "private": State("bad", "Private", "This watchlist is private"),
+    "missing": State("bad", "Not found", "This member was not found"),
+    "changed": State("bad", "Not understood", "Letterboxd changed its pages"),
+}
+
+
+def state_of(name: str) -> State:
+    """What is said of this state; of one that is not known here, its name."""
+    return STATES.get(name) or State("fair", name, "This watchlist could not be read")
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """One source: `read` is "335 of 335 films", `since` when it came into its state, where that says anything."""
+    """One source: `read` is "335 of 335 films", `since` when its trouble began, where that says anything.
+
+    `turned_away`: it is asked for again only when somebody insists.
+    """
 
     id: int
     name: str
@@ -53,6 +79,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
     selector: str
     has_sample: bool
+    turned_away: bool
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -74,31 +101,33 @@ def groups_of(sources: Sequence[Source], clock: Clock) -> list[Group]:
     """The sources by member, in the order in which they come; what serves every member stands last."""
     own = [source for source in sources if source.source != FILM_PAGES]
     shared = [source for source in sources if source.source == FILM_PAGES]
+    about = ABOUT if len({source.member for source in own}) > 1 else ABOUT_YOU
     groups = [
-        Group(member, [standing(source, clock) for source in sorted(found, key=_rank)])
+        Group(member or "", [_standing(source, about, clock) for source in sorted(found, key=_rank)])
         for member, found in groupby(own, key=lambda source: source.member)
     ]
-    return groups + [Group(SHARED, [standing(source, clock) for source in shared])] * bool(shared)
+    return groups + [Group(SHARED, [_standing(source, about, clock) for source in shared])] * bool(shared)
 
 
-def standing(source: Source, clock: Clock) -> Standing:
-    tone, badge = BADGES.get(source.state, ("fair", source.state))
+def _standing(source: Source, about: Mapping[str, str], clock: Clock) -> Standing:
+    state = state_of(source.state)
     lasting = source.tried_at is not None and _is_later(source.tried_at, source.since)
     return Standing(
         id=source.id,
         name=NAMES.get(source.source, source.source),
-        about=ABOUT.get(source.source, ""),
-        tone=tone,
-        badge=badge,
+        about=about.get(source.source, ""),
+        tone=state.tone,
+        badge=state.badge,
         read=_read(source),
         good=clock.past(source.good_at) if source.good_at else None,
         tried=clock.past(source.tried_at) if source.tried_at and _is_later(source.tried_at, source.good_at) else None,
-        since=clock.since(source.since) if lasting else None,
+        since=clock.since(source.since) if lasting and state.tone not in UNTROUBLED else None,
         reason=source.message or "",
         next=source.next,
         advice=source.advice or "",
         selector=source.selector or "",
         has_sample=source.has_sample,
+        turned_away=source.turned_away,
     )
 
 
@@ -109,7 +138,7 @@ def overall(groups: Sequence[Group]) -> str:
     'Nothing has been read yet'
     """
     standings = [each for group in groups for each in group.standings]
-    if not standings:
+    if all(each.badge == STATES["never"].badge for each in standings):
         return "Nothing has been read yet"
     troubled = sum(each.tone not in UNTROUBLED for each in standings)
     if not troubled:

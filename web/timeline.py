@@ -19,7 +19,7 @@ LEFT_EDGE, RIGHT_EDGE = 3.0, 86.0
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """`look`: `sure` was seen, `fade` may have been before, `unsure` not looked at since, `mistake` never was."""
+    """`look`: `sure` was seen, `fade` may have been before, `unsure` was not looked at."""
 
     x: float
     width: float
@@ -52,9 +52,10 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """`now` is where the present stands; the ticks and all rows share one scale."""
+    """`now` is where the present stands, `seen` the last look; the ticks and all rows share one scale."""
 
     now: float
+    seen: float
     rows: list[Row]
     ticks: list[Tick]
 
@@ -76,9 +77,11 @@ def timeline(intervals: Sequence[Interval], checked_at: datetime | None, now: da
     rows: dict[tuple[int, str], list[Interval]] = {}
     for interval in intervals:
         rows.setdefault((interval.provider_id, interval.offer), []).append(interval)
+    known_until = min(checked_at or now, now)
     return Timeline(
         now=scale.x(now),
-        rows=[_row(same, scale, min(checked_at or now, now), now) for same in rows.values()],
+        seen=scale.x(known_until),
+        rows=[_row(same, scale, known_until, now) for same in rows.values()],
         ticks=list(_ticks(scale, now, zone)),
     )
 
@@ -104,9 +107,6 @@ def _row(intervals: Sequence[Interval], scale: Scale, known_until: datetime, now
 
 def _bars(interval: Interval, scale: Scale, known_until: datetime, now: datetime) -> Iterator[Bar]:
     begin = interval.first_seen_at
-    if interval.ended == "corrected":
-        yield _bar(scale, begin, interval.closed_at or now, "mistake")
-        return
     seen = max(begin, (interval.last_seen_at or interval.closed_at) if interval.closed_at else known_until)
     sure = _bar(scale, begin, seen, "sure")
     if interval.seen_from_start and sure.x > 0:

@@ -1,10 +1,13 @@
 """Which part of which watchlist a page shows: what stands in its address."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import msgspec
 from msgspec.structs import replace
+
+from web.offers import WORDS
 
 PAGE_SIZE = 60
 LONGEST_SEARCH = 100
@@ -16,13 +19,7 @@ SORTS: dict[str, tuple[str, str, str]] = {
     "year-new": ("Newest films", "year", "desc"),
     "year-old": ("Oldest films", "year", "asc"),
 }
-OFFERS = {
-    "flatrate": "Subscription",
-    "free": "Free",
-    "ads": "Free with ads",
-    "rent": "Rent",
-    "buy": "Buy",
-}
+OFFERS = {kind: words.capitalize() for kind, words in WORDS.items()}
 
 
 class Parameters(Protocol):
@@ -69,8 +66,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
             ("sort", other.sort if other.sort != "newest" else ""),
             ("page", other.page if other.page > 1 else ""),
         ]
-        filled = [(name, value) for name, value in pairs if value]
-        return f"?{urlencode(filled)}" if filled else ""
+        return query_string(pairs)
 
     def unfiltered(self) -> str:
         return View(member=self.member, sort=self.sort).address()
@@ -93,6 +89,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         if self.providers or self.offer:
             query["country"] = country
         return query
+
+
+def query_string(pairs: Iterable[tuple[str, object]]) -> str:
+    """The pairs that have a value as they stand in an address, `?` included; empty where none has one."""
+    filled = [(name, value) for name, value in pairs if value]
+    return f"?{urlencode(filled)}" if filled else ""
 
 
 def beside(address: str, name: str, value: str | int) -> str:

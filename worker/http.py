@@ -13,6 +13,7 @@ from typing import Protocol
 import httpx
 
 from api.errors import RateLimited, Transient
+from worker.counting import count_request
 from worker.ratelimit import Paused
 
 logger = logging.getLogger(__name__)
@@ -180,6 +181,7 @@ class OutsideHost:
             raise Transient(url, status, retry_after=retry_after(response), host=self._name)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
+        count_request()
         # The text of these errors can hold a key that was sent, so nothing of it is passed on.
         try:
             async with asyncio.timeout(TOTAL_TIMEOUT):

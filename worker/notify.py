@@ -17,20 +17,23 @@ import msgspec
 
 from api.db.deliveries import Target
 
-NOT_INSTALLED = "Apprise is not installed: install Marquee with its extra `notify`."
+NOT_INSTALLED = "Apprise is not installed: start Marquee with its extra `notify`."
 NOT_UNDERSTOOD = "Apprise does not understand this address in NOTIFY_URLS, or lacks a library for it."
 NOT_SET_ANY_MORE = "This address is not in NOTIFY_URLS any more."
 NO_ANSWER = "There was no answer in time: it may have arrived."
 CUT_OFF = "The connection broke while Marquee was sending: it may have arrived."
+NOT_THERE = "Nobody answers at this address."
 NO_REASON = "The service did not accept it, and gave no reason."
 
 ANSWER_WITHIN = 10.0
 SENT_WITHIN = 40.0
 DOUBTS = {"Read timed out": NO_ANSWER, "Connection aborted": CUT_OFF, "Connection broken": CUT_OFF}
+UNREACHED = "Connection error occurred"
 CHATTY = ("urllib3", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "markdown")
 """Libraries of Apprise whose lines at DEBUG hold addresses."""
 HOST = re.compile(r"localhost|[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
-SHORTEST_SECRET = 4
+SHORTEST_ANYWHERE = 4
+BETWEEN_PARTS = re.compile(r"[/:@?&=+#\s]+")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -109,9 +112,17 @@ def _service(apprise: Any, address: str) -> Any:
 
 
 def _name(service: Any) -> str:
-    """The service, and its host where the address names one: in others a key stands there."""
+    """The service, and its host and port where the address names them: in others a key stands there."""
+    place, host = urlsplit(service.url(privacy=True)), _host(service)
+    if not host:
+        return str(service.service_name)
+    return f"{service.service_name} at {host}" + (f":{place.port}" if place.port else "")
+
+
+def _host(service: Any) -> str:
+    """The host that the address names, "" where a key stands in its place: Apprise masks that one."""
     host = urlsplit(service.url(privacy=True)).hostname or ""
-    return f"{service.service_name} at {host}" if HOST.fullmatch(host) else str(service.service_name)
+    return host if HOST.fullmatch(host) else ""
 
 
 def _nameless(number: int, address: str) -> str:
@@ -135,11 +146,12 @@ def _told_apart(names: Iterable[str]) -> list[str]:
 
 def _send(address: str, title: str, body: str) -> Outcome:
     apprise = _load()
-    opened = apprise.Apprise()
-    opened.add(_service(apprise, address))
+    opened, service = apprise.Apprise(), _service(apprise, address)
+    opened.add(service)
+    host = _host(service)
     how = {"body_format": apprise.NotifyFormat.TEXT, "timeout": SENT_WITHIN, "log_level": logging.DEBUG}
     with opened.notify(title=title, body=body, **how) as result:
-        said = [(entry.level, _without_secrets(entry.message, address)) for entry in result.logs()]
+        said = [(entry.level, _without_secrets(entry.message, address, host)) for entry in result.logs()]
         if result:
             return Outcome("sent")
         if result.status.name == "TIMEOUT":
@@ -152,19 +164,29 @@ def _refused(said: Sequence[tuple[str, str]]) -> Outcome:
     for sign, reason in DOUBTS.items():
         if any(sign in line for _, line in said):
             return Outcome("unknown", reason)
+    if any(UNREACHED in line for _, line in said):
+        return Outcome("failed", NOT_THERE)
     complaints = dict.fromkeys(line.strip() for level, line in said if level in ("WARNING", "ERROR", "CRITICAL"))
     return Outcome("failed", " ".join(complaints) or NO_REASON)
 
 
-def _without_secrets(text: str, address: str) -> str:
-    """`text` without any part of the address but its kind and its host.
+def _without_secrets(text: str, address: str, host: str) -> str:
+    """`text` without any part of the address but its kind and its `host`, where that is no secret itself.
 
-    >>> _without_secrets("POST /hook/abc-def to nas.local: refused", "json://ann:secret@nas.local/hook/abc-def")
+    >>> _without_secrets("POST /hook/k1 to nas.local: refused", "json://ann:tok.en@nas.local/hook/k1", "nas.local")
     'POST /…/… to nas.local: refused'
     """
     kind, _, rest = address.partition("://")
-    parts = {part for form in (rest, unquote(rest)) for part in re.split(r"[/:@?&=+#\s]+", form)}
+    forms = {rest, unquote(rest), *map(unquote, BETWEEN_PARTS.split(rest))}
+    parts = {part for form in forms for part in (form, *BETWEEN_PARTS.split(form))}
     for part in sorted(parts, key=len, reverse=True):
-        if len(part) >= SHORTEST_SECRET and part != kind and not HOST.fullmatch(part):
-            text = text.replace(part, "…")
+        if part and part.lower() not in (kind.lower(), host):
+            text = _masked(text, part)
     return text
+
+
+def _masked(text: str, part: str) -> str:
+    """A short part is masked where it stands alone: its letters are in other words too."""
+    if len(part) >= SHORTEST_ANYWHERE:
+        return text.replace(part, "…")
+    return re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "…", text)

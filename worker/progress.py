@@ -62,25 +62,34 @@ class Run:
         self.progress.stage = stage
         self._changed.set()
 
-    async def source_failed(self, member_id: int, code: str, message: str) -> None:
+    async def source_failed(self, member_id: int, source: str, code: str, message: str) -> None:
         """Note that a member's source could not be read (wholly); the first such problem is the run's error."""
         self._failed_members.add(member_id)
         self.problem = self.problem or RunError(code=code, message=message)
-        await self._record_failure("reading", code, message, member_id=member_id)
+        await self._record_failure("reading", code, message, member_id=member_id, source=source)
 
     async def film_failed(self, film_id: int, code: str, message: str) -> None:
         """Note that a film could not be matched or enriched; the run goes on."""
         self._failed_films += 1
         await self._record_failure("enriching", code, message, film_id=film_id)
 
-    async def note_problem(self, code: str, message: str, *, member_id: int | None = None) -> None:
+    async def note_problem(
+        self, code: str, message: str, *, source: str | None = None, member_id: int | None = None
+    ) -> None:
         """Note what kept a part of the run from being done, once for all films, or all of a member, that it touched."""
         self.problem = self.problem or RunError(code=code, message=message)
         stage = "enriching" if member_id is None else "reading"
-        await self._record_failure(stage, code, message, member_id=member_id)
+        await self._record_failure(stage, code, message, member_id=member_id, source=source)
 
     async def _record_failure(
-        self, stage: str, code: str, message: str, *, member_id: int | None = None, film_id: int | None = None
+        self,
+        stage: str,
+        code: str,
+        message: str,
+        *,
+        member_id: int | None = None,
+        film_id: int | None = None,
+        source: str | None = None,
     ) -> None:
         async with self._database.write() as db:
             await runs.demand_lease(db, self.order)
@@ -93,6 +102,7 @@ class Run:
                 now=datetime.now(UTC),
                 member_id=member_id,
                 film_id=film_id,
+                source=source,
             )
         self._changed.set()
 
@@ -146,6 +156,21 @@ class Run:
             logger.warning("Refresh %d could not be handed over: %s", self.order.id, error)
         else:
             logger.info("Refresh %d is left to the next worker", self.order.id)
+
+    def verdict(self) -> RunError | None:
+        """The first problem; where several watchlists could not be read, with their number."""
+        failed, members = len(self._failed_members), len(self.order.members)
+        if self.problem is None or failed < 2:
+            return self.problem
+        message = f"{self.problem.message} In all, {failed} of {members} watchlists could not be read."
+        return RunError(code=self.problem.code, message=message)
+
+    def standing(self) -> str:
+        """How far it came, such as "2 of 3 watchlists read, 534 of 534 films done"."""
+        members = len(self.order.members)
+        read, progress = members - len(self._failed_members), self.progress
+        lists = f"{read} of {members} watchlists read" if members != 1 else f"watchlist {'' if read else 'not '}read"
+        return f"{lists}, {progress.done} of {progress.total} films done"
 
     def outcome(self) -> str:
         """The status of a run whose work went to its end: failed only where nothing at all could be done."""
@@ -202,7 +227,7 @@ async def _conclude(run: Run, working: asyncio.Future[None], stop: Stop | None) 
         elif error is not None:
             await _close(run, "failed", _explained(error))
         else:
-            await _close(run, run.outcome(), run.problem)
+            await _close(run, run.outcome(), run.verdict())
     except LeaseLost:
         logger.warning("Refresh %d was taken up by another worker", run.order.id)
     except AWAY as away:
@@ -211,11 +236,10 @@ async def _conclude(run: Run, working: asyncio.Future[None], stop: Stop | None) 
 
 async def _close(run: Run, status: str, error: RunError | None = None) -> None:
     await run.close(status, error)
-    progress = f"{run.progress.done} of {run.progress.total} films"
     if error is None:
-        logger.info("Refresh %d %s: %s", run.order.id, status, progress)
+        logger.info("Refresh %d %s: %s", run.order.id, status, run.standing())
     else:
-        logger.warning("Refresh %d %s: %s; %s", run.order.id, status, progress, error.message)
+        logger.warning("Refresh %d %s: %s; %s", run.order.id, status, run.standing(), error.message)
 
 
 def _explained(error: BaseException) -> RunError:

@@ -5,7 +5,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -14,9 +14,9 @@ from arq.connections import ArqRedis
 from arq.cron import CronJob
 from arq.typing import WorkerCoroutine
 
-from api.db import housekeeping, members, refreshes, runs, sources
+from api.db import housekeeping, matches, members, refreshes, runs, sources
 from api.db.runs import LEASE
-from api.queue import beat, enqueue_housekeeping, enqueue_refresh, fall_silent
+from api.queue import beat, enqueue_film, enqueue_housekeeping, enqueue_refresh, fall_silent
 from api.settings import Schedule
 from worker.jobs.news import see_to_deliveries
 from worker.progress import AWAY
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 KEEP_RESULT = 60
 LOOK_EVERY = 3.0
+READ_AGAIN_AFTER = timedelta(minutes=2)
 
 # A run of yesterday's that began a little late still counts as a period ago.
 CATCH_UP_AFTER = 0.9
@@ -65,7 +66,7 @@ class Keeper:
         async with self.services.database.write() as db:
             await members.ensure(db, self.services.settings.letterboxd_username)
         await self._attempt(self._catch_up)
-        await self._attempt(self._catch_up_housekeeping)
+        await self._attempt(self.catch_up_housekeeping)
         self._task = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
@@ -95,6 +96,7 @@ class Keeper:
     async def look_after(self) -> None:
         await beat(self.queue, self._name)
         await self._take_up_abandoned_runs()
+        await self._take_up_abandoned_work()
         await see_to_deliveries(self.services, self.queue)
         if self.services.settings.schedule is not None:
             await self._retry_sources()
@@ -108,9 +110,19 @@ class Keeper:
         now = datetime.now(UTC)
         async with self.services.database.read() as db:
             waiting = await runs.abandoned(db, now)
-        moment = int(now.timestamp() // LEASE.total_seconds())
         for refresh_id, attempts in waiting:
-            await enqueue_refresh(self.queue, refresh_id, f"{attempts}:{moment}")
+            await enqueue_refresh(self.queue, refresh_id, f"{attempts}:{_moment(now, LEASE)}")
+
+    async def _take_up_abandoned_work(self) -> None:
+        """Hand over the housekeeping that no worker holds, and the films that were decided and not yet read."""
+        now = datetime.now(UTC)
+        async with self.services.database.read() as db:
+            keepings = await housekeeping.abandoned(db, now)
+            decided = await matches.unread_decisions(db)
+        for keeping_id in keepings:
+            await enqueue_housekeeping(self.queue, keeping_id, _moment(now, housekeeping.LEASE))
+        for film_id in decided:
+            await enqueue_film(self.queue, film_id, _moment(now, READ_AGAIN_AFTER))
 
     async def _retry_sources(self) -> None:
         """Read again what could not be read, once its time has come."""
@@ -129,7 +141,7 @@ class Keeper:
         if missed:
             await self._refresh(missed, "startup", "reads what was not read while no worker was there")
 
-    async def _catch_up_housekeeping(self) -> None:
+    async def catch_up_housekeeping(self) -> None:
         """Keep the house where that was not done for longer than one period of its schedule."""
         schedule, now = self.services.settings.housekeeping, datetime.now(UTC)
         if schedule is None:
@@ -152,3 +164,8 @@ class Keeper:
         if not run.already_running:
             logger.info("Refresh %d %s: %s", run.id, purpose, ", ".join(run.members))
         await enqueue_refresh(self.queue, run.id)
+
+
+def _moment(now: datetime, span: timedelta) -> str:
+    """A name for this span of time."""
+    return str(int(now.timestamp() // span.total_seconds()))

@@ -46,6 +46,8 @@ class Api:
     def _ask(self, method: str, path: str, shape: type[Answer], query: dict[str, Any]) -> Answer:
         try:
             response = self._http.request(method, f"/api/v1{path}", params=query)
+        except httpx.ConnectError as error:
+            raise Unavailable(f"Marquee's API at {self.url}", "nobody answers there") from error
         except httpx.HTTPError as error:
             raise Unavailable(f"Marquee's API at {self.url}", str(error) or type(error).__name__) from error
         try:

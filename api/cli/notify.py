@@ -1,13 +1,17 @@
 """`marquee notify`: a test of where news go, the log of what became of them, and another try."""
 
+import os
 import time
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
 from api.cli.client import Api, Refused
 from api.schemas.notifications import Delivery, NotificationTest
 from api.schemas.pages import Page
+from api.settings import load_some
 
 LOOK_EVERY = 0.2
 PATIENCE_SECONDS = 75.0
@@ -20,6 +24,17 @@ SAID = {
     "failed": "not sent",
     "unknown": "perhaps sent",
 }
+
+
+class Number(click.ParamType[int]):
+    """The number of a delivery, as it stands in the log."""
+
+    name = "number"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if not str(value).isdecimal() or int(value) < 1:
+            self.fail(f"{value!r} is not the number of a delivery; `marquee notify log` shows them.", param, ctx)
+        return int(value)
 
 
 @click.group()
@@ -46,7 +61,7 @@ def test(ctx: click.Context) -> None:
 
 
 @notify.command()
-@click.argument("delivery", type=click.IntRange(min=1))
+@click.argument("delivery", type=Number())
 @click.pass_context
 def retry(ctx: click.Context, delivery: int) -> None:
     """Send a delivery again; its number stands in the log.
@@ -59,13 +74,14 @@ def retry(ctx: click.Context, delivery: int) -> None:
 
 @notify.command()
 def log() -> None:
-    """Show what became of the last news, newest first: number, time (UTC), where to, and why not."""
+    """Show what became of the last news, newest first: number, time, where to, and why not."""
     with Api() as api:
         found = api.get("/deliveries", Page[Delivery], page_size=SHOWN)
     if not found.items:
         click.echo("Nothing was sent so far.")
     for delivery in found.items:
-        click.echo(f"{delivery.id:>5}  {delivery.created_at:%Y-%m-%d %H:%M}  {_said(delivery)}  | {delivery.title}")
+        moment = _spoken(delivery.tried_at or delivery.created_at)
+        click.echo(f"{delivery.id:>5}  {moment}  {_said(delivery)}  | {delivery.title}")
 
 
 def _give_up(ctx: click.Context, refused: Refused) -> None:
@@ -98,5 +114,11 @@ def _said(delivery: Delivery) -> str:
     """One line for a person; what waits for its next attempt says when that is."""
     words = f"{delivery.target_name}: {SAID[delivery.status]}"
     if delivery.status == "pending" and delivery.attempts and delivery.next_try_at:
-        words = f"{delivery.target_name}: not sent, next try at {delivery.next_try_at:%Y-%m-%d %H:%M} UTC"
+        words = f"{delivery.target_name}: not sent, next try at {_spoken(delivery.next_try_at)}"
     return f"{words}. {delivery.reason}" if delivery.reason else f"{words}."
+
+
+def _spoken(moment: datetime) -> str:
+    """`moment` in REFRESH_TIMEZONE, as "2026-11-20 18:40 UTC"."""
+    zone = load_some(["REFRESH_TIMEZONE"], os.environ).refresh_timezone
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

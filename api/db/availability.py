@@ -1,7 +1,11 @@
 """Where films can be seen: intervals that open and close, and the events that these make.
 
-The first check of a film in a country makes no events: what is there then did not arrive. A departure settles when
-the flap time is over: an offer that is back before that was never away, and nobody is told.
+The first check of a film in a country makes no events: what is there then did not arrive. Nor does one after a gap of
+more than NEWS_WITHIN: when things changed meanwhile nobody knows. A departure settles when the flap time is over: an
+offer that is back before that was never away, and nobody is told.
+
+Intervals and events are Marquee's own observations, not copies of TMDB's data: they stay for as long as the film is
+checked, and go with its last check when that is too old.
 """
 
 from collections import Counter
@@ -13,10 +17,13 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.chunks import in_chunks
 from api.db.engine import insert, upsert
 from api.db.tables import availability, availability_checks, events, providers, refreshes
 
 PROVIDER_MAX_AGE = timedelta(days=30)
+NEWS_WITHIN = timedelta(days=45)
+"""Longer than a month, so that a monthly schedule has its news, and than any flap time."""
 
 LAST_CHECK = (
     select(availability_checks.c.checked_at)
@@ -47,11 +54,15 @@ class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at a film's offers: when, by which run, and how long a departure waits before it is told."""
+    """One look at a film's offers: when, by which run, and how long a departure waits before it is told.
+
+    `watched` are the countries that were looked at not long before: what changed there is news.
+    """
 
     now: datetime
     refresh_id: int | None
     flap: timedelta
+    watched: Collection[str]
 
     def event(self, kind: str, availability_id: int) -> dict[str, Any]:
         settles_at = self.now + self.flap if kind == "left" else self.now
@@ -80,17 +91,11 @@ async def record(
     What left and is back before that settled goes on as if it had never been away. Of an unchanged film nothing but
     the time of the check is written, and nothing at all of a country that somebody else has looked at since.
     """
-    check = Check(now=now, refresh_id=refresh_id, flap=flap)
     checked = await _last_checks(db, film_id)
     countries = [code for code in countries if checked.get(code, now) <= now]
-    seen = {offer.key: offer for offer in offers if offer.country in countries}
-    open_rows = _by_key(await _open_rows(db, film_id, countries))
-    await _store_providers(db, list(seen.values()), now)
-    await _close(db, [row.id for key, row in open_rows.items() if key not in seen], check)
-    new = {key: offer for key, offer in seen.items() if key not in open_rows}
-    back = await _reopen(db, film_id, new, now) if checked else {}
-    await _open(db, film_id, [offer for key, offer in new.items() if key not in back], checked.keys(), check)
-    await _reprioritise(db, seen, open_rows | back)
+    watched = {code for code, at in checked.items() if at >= now - NEWS_WITHIN}
+    check = Check(now=now, refresh_id=refresh_id, flap=flap, watched=watched)
+    await _compare(db, film_id, [offer for offer in offers if offer.country in countries], countries, check)
     await upsert(
         db,
         availability_checks,
@@ -99,22 +104,33 @@ async def record(
     )
 
 
-async def withdraw(db: AsyncConnection, film_id: int, now: datetime) -> None:
-    """Take back all that was known of a film whose TMDB title was wrong or is gone; its availability is unknown again.
+async def _compare(
+    db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], countries: Sequence[str], check: Check
+) -> None:
+    """Let the film's open intervals in these countries be those of `offers`."""
+    seen = {offer.key: offer for offer in offers}
+    open_rows = _by_key(await _open_rows(db, film_id, countries))
+    await _store_providers(db, list(seen.values()), check.now)
+    await _close(db, [row for key, row in open_rows.items() if key not in seen], check)
+    new = {key: offer for key, offer in seen.items() if key not in open_rows}
+    back = await _reopen(db, film_id, new, check.now) if check.watched else {}
+    await _open(db, film_id, [offer for key, offer in new.items() if key not in back], check)
+    await _reprioritise(db, seen, open_rows | back)
+
+
+async def withdraw(db: AsyncConnection, film_ids: Sequence[int], now: datetime) -> None:
+    """Take back all that was known of films whose TMDB title was wrong; their availability is unknown again.
 
     That is a correction and not a departure: it makes no events, and those that there were are told no more.
     """
-    stay = availability.c
-    await _take_back(db, select(stay.id).where(stay.film_id == film_id), now)
-    await db.execute(
-        availability.update()
-        .where(stay.film_id == film_id, stay.closed_at.is_(None))
-        .values(closed_at=now, last_seen_at=LAST_CHECK)
-    )
-    await db.execute(
-        availability.update().where(stay.film_id == film_id, stay.withdrawn.is_(False)).values(withdrawn=True)
-    )
-    await db.execute(availability_checks.delete().where(availability_checks.c.film_id == film_id))
+    stay, check = availability.c, availability_checks.c
+    for chunk in in_chunks(film_ids):
+        theirs = stay.film_id.in_(chunk)
+        await _take_back(db, select(stay.id).where(theirs), now)
+        still_open = availability.update().where(theirs, stay.closed_at.is_(None))
+        await db.execute(still_open.values(closed_at=now, last_seen_at=LAST_CHECK))
+        await db.execute(availability.update().where(theirs, stay.withdrawn.is_(False)).values(withdrawn=True))
+        await db.execute(availability_checks.delete().where(check.film_id.in_(chunk)))
 
 
 def _by_key(rows: Sequence[Any]) -> dict[Key, Any]:
@@ -158,12 +174,12 @@ def _still_true(row: Any, offer: OfferRow, now: datetime) -> bool:
     )
 
 
-async def _close(db: AsyncConnection, ids: Sequence[int], check: Check) -> None:
-    if not ids:
+async def _close(db: AsyncConnection, rows: Sequence[Any], check: Check) -> None:
+    if not rows:
         return
     closing = {"closed_at": check.now, "last_seen_at": LAST_CHECK}
-    await db.execute(availability.update().where(availability.c.id.in_(ids)).values(closing))
-    await _announce(db, [check.event("left", id_) for id_ in ids])
+    await db.execute(availability.update().where(availability.c.id.in_([row.id for row in rows])).values(closing))
+    await _announce(db, rows, "left", check)
 
 
 async def _reopen(db: AsyncConnection, film_id: int, new: Mapping[Key, OfferRow], now: datetime) -> dict[Key, Any]:
@@ -194,9 +210,7 @@ async def _take_back(db: AsyncConnection, ids: Sequence[int] | Select[tuple[int]
         await db.execute(refreshes.update().where(refreshes.c.id == refresh_id).values(counts=counts | {"left": left}))
 
 
-async def _open(
-    db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], checked: Collection[str], check: Check
-) -> None:
+async def _open(db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], check: Check) -> None:
     if not offers:
         return
     rows = [
@@ -211,11 +225,12 @@ async def _open(
         for offer in offers
     ]
     opened = await db.execute(insert(db, availability).returning(availability.c.id, availability.c.country), rows)
-    await _announce(db, [check.event("arrived", row.id) for row in opened if row.country in checked])
+    await _announce(db, opened.all(), "arrived", check)
 
 
-async def _announce(db: AsyncConnection, news: list[dict[str, Any]]) -> None:
-    if news:
+async def _announce(db: AsyncConnection, rows: Sequence[Any], kind: str, check: Check) -> None:
+    """Make what happened to these intervals events, where it is news."""
+    if news := [check.event(kind, row.id) for row in rows if row.country in check.watched]:
         await db.execute(events.insert(), news)
 
 

@@ -1,5 +1,6 @@
 """Corrections: films that were taken for another TMDB title than they are."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db import availability, details
 from api.db.links import Links, title_page
 from api.db.paging import Paging, page_of
 from api.db.tables import corrections, films
@@ -29,21 +31,27 @@ class CorrectionNews(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-async def add(db: AsyncConnection, film_id: int, news: CorrectionNews, now: datetime) -> None:
-    """Note that this film had the wrong title; its offers are withdrawn by the caller."""
-    media_type, tmdb_id = news.new or (None, None)
-    await db.execute(
-        corrections.insert().values(
-            film_id=film_id,
-            at=now,
-            media_type=news.former[0],
-            tmdb_id=news.former[1],
-            new_media_type=media_type,
-            new_tmdb_id=tmdb_id,
-            method=news.method,
-            because=news.because,
-        )
-    )
+async def make(db: AsyncConnection, news: Mapping[int, CorrectionNews], now: datetime) -> None:
+    """Note that these films, by id, had the wrong title, and take back what was shown of each by mistake."""
+    if not news:
+        return
+    await db.execute(corrections.insert(), [_row(film_id, change, now) for film_id, change in news.items()])
+    await availability.withdraw(db, list(news), now)
+    await details.forget(db, list(news))
+
+
+def _row(film_id: int, change: CorrectionNews, now: datetime) -> dict[str, Any]:
+    new_media_type, new_tmdb_id = change.new or (None, None)
+    return {
+        "film_id": film_id,
+        "at": now,
+        "media_type": change.former[0],
+        "tmdb_id": change.former[1],
+        "new_media_type": new_media_type,
+        "new_tmdb_id": new_tmdb_id,
+        "method": change.method,
+        "because": change.because,
+    }
 
 
 async def listing(

@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db import availability, corrections, details, matches
+from api.db import corrections, matches
 from api.db.chunks import in_chunks
 from api.db.corrections import CorrectionNews, TitleKey
-from api.db.engine import insert, upsert
+from api.db.engine import upsert
 from api.db.tables import decisions, film_matches, films
 from api.schemas.matches import KeptDecision
 
@@ -33,6 +33,14 @@ class Intake(msgspec.Struct, kw_only=True):
     waiting: int = 0
     kept: int = 0
 
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(
+            film_ids=[*self.film_ids, *other.film_ids],
+            unchanged=self.unchanged + other.unchanged,
+            waiting=self.waiting + other.waiting,
+            kept=self.kept + other.kept,
+        )
+
 
 class KnownFilm(msgspec.Struct, frozen=True):
     """A film that a row of an import means; `standing` is its locked choice, where it `is_locked`."""
@@ -44,16 +52,36 @@ class KnownFilm(msgspec.Struct, frozen=True):
 
 async def decide(db: AsyncConnection, film_id: int, choice: Choice, now: datetime) -> None:
     """A person says which title this film is; from now on nothing else changes it."""
-    await apply(db, film_id, choice, now)
+    await apply(db, {film_id: choice}, now)
     if lid := await _lid(db, film_id):
         await _keep(db, {lid: choice}, now)
 
 
-async def apply(db: AsyncConnection, film_id: int, choice: Choice, now: datetime) -> None:
-    """Make this the film's locked match. Of another title that it had, everything goes, as a correction."""
-    former = await _title(db, film_id)
+async def apply(db: AsyncConnection, choices: Mapping[int, Choice], now: datetime) -> None:
+    """Make these the locked matches of films, by id. Of another title that one had, everything goes, as a correction.
+
+    The number of statements does not grow with that of the films.
+    """
+    former = await _titles(db, list(choices))
+    same, new = [], []
+    for film_id, choice in choices.items():
+        row = _locked(film_id, choice, now)
+        if former.get(film_id) == choice:
+            same.append(row)
+        else:
+            new.append(row | {"imdb_id": None})
+    for rows in (same, new):
+        await upsert(db, film_matches, rows, ("film_id",))
+    await matches.doubt_others(db, [choice for choice in choices.values() if choice])
+    wrong = {film_id: title for film_id, title in former.items() if title and title != choices[film_id]}
+    await corrections.make(db, {film_id: _correction(title, choices[film_id]) for film_id, title in wrong.items()}, now)
+
+
+def _locked(film_id: int, choice: Choice, now: datetime) -> dict[str, object]:
+    """A row of film_matches but for the IMDb id and the candidates, which stay."""
     media_type, tmdb_id = choice or (None, None)
-    values: dict[str, object] = {
+    return {
+        "film_id": film_id,
         "state": "found" if choice else "not_found",
         "media_type": media_type,
         "tmdb_id": tmdb_id,
@@ -64,18 +92,15 @@ async def apply(db: AsyncConnection, film_id: int, choice: Choice, now: datetime
         "tried_at": now,
         "matched_at": now if choice else None,
     }
-    await _write(db, film_id, values if choice == former else values | {"imdb_id": None})
-    if choice:
-        await matches.doubt_others(db, film_id, choice)
-    if former is not None and former != choice:
-        await _drop(db, film_id, now)
-        because = ANOTHER_TITLE if choice else NO_TITLE
-        news = CorrectionNews(former=former, new=choice, method=PERSON if choice else None, because=because)
-        await corrections.add(db, film_id, news, now)
 
 
-async def take_back(db: AsyncConnection, film_id: int, now: datetime) -> None:
-    """Unlock the film, and have it tried again as if nothing were known of it; its candidates stay.
+def _correction(former: TitleKey, choice: Choice) -> CorrectionNews:
+    because = ANOTHER_TITLE if choice else NO_TITLE
+    return CorrectionNews(former=former, new=choice, method=PERSON if choice else None, because=because)
+
+
+async def take_back(db: AsyncConnection, film_id: int) -> None:
+    """Unlock the film, and have it tried again; its title, and all that is known by that, stays until it is refuted.
 
     One that nobody decided is only tried again, and a title that was found for it stays.
     """
@@ -86,13 +111,12 @@ async def take_back(db: AsyncConnection, film_id: int, now: datetime) -> None:
         return
     if lid := await _lid(db, film_id):
         await db.execute(decisions.delete().where(decisions.c.lid == lid))
-    nothing = dict.fromkeys(
-        ("media_type", "tmdb_id", "imdb_id", "method", "confidence", "message", "tried_at", "matched_at")
+    title = await _title(db, film_id)
+    values = {"state": "found", "confidence": "probable"} if title else {"state": "pending", "confidence": None}
+    unlocked = film_matches.update().where(match.film_id == film_id)
+    await db.execute(
+        unlocked.values(**values, method=None, locked=False, message=None, tried_at=None, proof_tried_at=None)
     )
-    former = await _title(db, film_id)
-    await _write(db, film_id, {**nothing, "state": "pending", "locked": False})
-    if former is not None:
-        await _drop(db, film_id, now)
 
 
 async def kept(db: AsyncConnection, lids: Sequence[str]) -> dict[str, Choice]:
@@ -113,7 +137,7 @@ async def meet(db: AsyncConnection, film_id: int, lid: str, waiting: Mapping[str
     if await _is_locked(db, film_id):
         await _keep(db, {lid: await _title(db, film_id)}, now)
     elif lid in waiting:
-        await apply(db, film_id, waiting[lid], now)
+        await apply(db, {film_id: waiting[lid]}, now)
 
 
 async def inherit(db: AsyncConnection, film_id: int, heir_id: int, now: datetime) -> None:
@@ -137,7 +161,10 @@ async def everything(db: AsyncConnection) -> list[KeptDecision]:
 
 
 async def take_in(db: AsyncConnection, wanted: Mapping[str, Choice], *, replace: bool, now: datetime) -> Intake:
-    """Make these decisions, by lid. Where another one stands, that one is kept unless `replace`."""
+    """Make these decisions, by lid. Where another one stands, that one is kept unless `replace`.
+
+    Taking the same in once more changes nothing.
+    """
     lids = list(wanted)
     standing, known = await kept(db, lids), await _known(db, lids)
     standing |= {lid: film.standing for lid, film in known.items() if film.is_locked}
@@ -151,13 +178,13 @@ async def take_in(db: AsyncConnection, wanted: Mapping[str, Choice], *, replace:
         is_news = not stands or standing[lid] != choice
         if is_news:
             news[lid] = choice
-        if (film := known.get(lid)) is None:
+        if lid not in known:
             intake.waiting += 1
-        elif is_news:
-            await apply(db, film.film_id, choice, now)
-            intake.film_ids.append(film.film_id)
-        else:
+        elif not is_news:
             intake.unchanged += 1
+    changed = {known[lid].film_id: choice for lid, choice in news.items() if lid in known}
+    intake.film_ids = list(changed)
+    await apply(db, changed, now)
     await _keep(db, news, now)
     return intake
 
@@ -183,24 +210,18 @@ async def _known(db: AsyncConnection, lids: Sequence[str]) -> dict[str, KnownFil
     return found
 
 
-async def _write(db: AsyncConnection, film_id: int, values: dict[str, object]) -> None:
-    await db.execute(
-        insert(db, film_matches)
-        .values(film_id=film_id, **values)
-        .on_conflict_do_update(index_elements=["film_id"], set_=values)
-    )
-
-
-async def _drop(db: AsyncConnection, film_id: int, now: datetime) -> None:
-    """What was known by a title that is the film's no more goes."""
-    await availability.withdraw(db, film_id, now)
-    await details.forget(db, film_id)
+async def _titles(db: AsyncConnection, film_ids: Sequence[int]) -> dict[int, Choice]:
+    """What each of these films is taken for, as far as they have a match."""
+    found: dict[int, Choice] = {}
+    match = film_matches.c
+    for chunk in in_chunks(film_ids):
+        query = select(match.film_id, match.media_type, match.tmdb_id).where(match.film_id.in_(chunk))
+        found |= {film_id: _choice(media_type, tmdb_id) for film_id, media_type, tmdb_id in await db.execute(query)}
+    return found
 
 
 async def _title(db: AsyncConnection, film_id: int) -> Choice:
-    match = film_matches.c
-    row = (await db.execute(select(match.media_type, match.tmdb_id).where(match.film_id == film_id))).one_or_none()
-    return _choice(*row) if row else None
+    return (await _titles(db, [film_id])).get(film_id)
 
 
 async def _is_locked(db: AsyncConnection, film_id: int) -> bool:

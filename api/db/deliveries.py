@@ -125,7 +125,7 @@ async def retry(db: AsyncConnection, delivery_id: int, now: datetime) -> Deliver
     delivery = await by_id(db, delivery_id)
     if delivery.status in ("sent", "sending"):
         because = "it was sent already" if delivery.status == "sent" else "it is being sent now"
-        raise Conflict("delivery", delivery_id, because)
+        raise Conflict("delivery", delivery_id, because, to_be="sent again")
     await db.execute(
         deliveries.update().where(deliveries.c.id == delivery_id).values(status="pending", next_try_at=now)
     )
@@ -138,6 +138,19 @@ async def by_id(db: AsyncConnection, delivery_id: int) -> Delivery:
     if row is None:
         raise NotFound("delivery", delivery_id)
     return Delivery(*row)
+
+
+async def last_tried(db: AsyncConnection, targets: Sequence[str]) -> dict[str, Delivery]:
+    """The delivery that was tried last at each of these targets, by its digest; none where nothing was tried."""
+    newest = func.row_number().over(partition_by=deliveries.c.target, order_by=deliveries.c.tried_at.desc())
+    tried = (
+        select(deliveries.c.id, newest.label("number"))
+        .where(deliveries.c.target.in_(targets), deliveries.c.tried_at.is_not(None))
+        .subquery()
+    )
+    query = _deliveries().add_columns(deliveries.c.target).join(tried, tried.c.id == deliveries.c.id)
+    rows = await db.execute(query.where(tried.c.number == 1))
+    return {target: Delivery(*values) for *values, target in rows}
 
 
 async def listing(db: AsyncConnection, paging: Paging, *, descending: bool = True) -> Page[Delivery]:

@@ -1,13 +1,15 @@
 """What TMDB says of a film: its facts, its people, its genres and its countries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.availability import OfferRow
+from api.db.chunks import in_chunks
 from api.db.engine import upsert
 from api.db.tables import countries, film_countries, film_genres, film_people, films, genres, people
 from api.db.text import search_text
@@ -73,13 +75,17 @@ async def store(db: AsyncConnection, film_id: int, details: Details, now: dateti
     await _link(db, film_countries, film_id, [{"country": land.code} for land in details.countries])
 
 
-async def forget(db: AsyncConnection, film_id: int) -> None:
-    """Drop what TMDB said of this film: its title is another one now, or TMDB has it no more."""
+async def forget(db: AsyncConnection, film_ids: Sequence[int]) -> None:
+    """Drop what TMDB said of these films: their titles are others now, or TMDB has them no more."""
     nothing: dict[str, Any] = dict.fromkeys(_facts_of(None))
-    nothing["search_title"] = search_text(await _title(db, film_id), None)
-    await db.execute(films.update().where(films.c.id == film_id).values(**nothing, details_checked_at=None))
-    for table in (film_people, film_genres, film_countries):
-        await db.execute(delete(table).where(table.c.film_id == film_id))
+    for chunk in in_chunks(film_ids):
+        titles = (await db.execute(select(films.c.id, films.c.title).where(films.c.id.in_(chunk)))).all()
+        await db.execute(films.update().where(films.c.id.in_(chunk)).values(**nothing, details_checked_at=None))
+        plain = films.update().where(films.c.id == bindparam("film")).values(search_title=bindparam("text"))
+        if titles:
+            await db.execute(plain, [{"film": id_, "text": search_text(title, None)} for id_, title in titles])
+        for table in (film_people, film_genres, film_countries):
+            await db.execute(delete(table).where(table.c.film_id.in_(chunk)))
 
 
 def _facts_of(details: Details | None) -> dict[str, Any]:

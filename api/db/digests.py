@@ -1,7 +1,7 @@
 """Digests: what is told of the events that settled, each of them once.
 
 An event is weighed once, when it has settled and the refresh that noticed it has ended. What is then not to be told is
-never told later.
+never told later. So an arrival that is away again waits until that has settled: it may turn out to have stayed.
 """
 
 from collections.abc import Sequence
@@ -60,9 +60,19 @@ async def weigh(db: AsyncConnection, now: datetime, *, unsettled_too: bool = Fal
     running = select(refreshes.c.id).where(refreshes.c.status.in_(ACTIVE))
     ripe = [events.c.weighed_at.is_(None), or_(events.c.refresh_id.is_(None), events.c.refresh_id.not_in(running))]
     if not unsettled_too:
-        ripe.append(events.c.settles_at <= now)
+        ripe += [events.c.settles_at <= now, ~_may_come_back(now)]
     weighed = await db.execute(events.update().where(*ripe).values(weighed_at=now).returning(events.c.id))
     return sorted(weighed.scalars())
+
+
+def _may_come_back(now: datetime) -> ColumnElement[bool]:
+    """Whether the event's interval ended, and that has not settled."""
+    departure = events.alias()
+    return exists().where(
+        departure.c.availability_id == events.c.availability_id,
+        departure.c.kind == "left",
+        departure.c.settles_at > now,
+    )
 
 
 async def worth_telling(db: AsyncConnection, event_ids: Sequence[int], rules: NewsRules, now: datetime) -> list[News]:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db.films import ON_WATCHLIST
+from api.db.films import ON_WATCHLIST, on_watchlist_of
 from api.db.links import Links
 from api.db.paging import Paging, page_of
 from api.db.tables import availability, events, films, members, providers, services, watchlist_entries
@@ -68,7 +68,7 @@ def _conditions(filters: EventFilters, now: datetime) -> list[ColumnElement[bool
     if filters.since is not None:
         conditions.append(event.settles_at >= filters.since)
     if filters.member is not None:
-        conditions.append(_listed_by(filters.member))
+        conditions.append(on_watchlist_of([filters.member], stay.film_id))
     if filters.services_of is not None:
         conditions.append(_on_a_service_of(filters.services_of))
     chosen: list[tuple[ColumnElement[Any], tuple[Any, ...]]] = [
@@ -78,11 +78,6 @@ def _conditions(filters: EventFilters, now: datetime) -> list[ColumnElement[bool
         (stay.offer, filters.offers),
     ]
     return conditions + [column.in_(values) for column, values in chosen if values]
-
-
-def _listed_by(username: str) -> ColumnElement[bool]:
-    entries = select(watchlist_entries.c.film_id).join(members).where(members.c.username == username, ON_WATCHLIST)
-    return availability.c.film_id.in_(entries)
 
 
 def _on_a_service_of(username: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Films and watchlists as the API shows them: a constant number of queries, whatever the size of a page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -128,7 +128,7 @@ async def provider_counts(
         .order_by(func.lower(providers.c.name), providers.c.id)
     )
     if member is not None:
-        query = query.where(_on_watchlist_of(member, offer.film_id))
+        query = query.where(on_watchlist_of([member], offer.film_id))
     found = [ProviderCount(*row) for row in await db.execute(query)]
     return sorted(found, key=PROVIDER_KEYS[order.by], reverse=order.descending)
 
@@ -202,7 +202,7 @@ def conditions(filters: FilmFilters) -> list[ColumnElement[bool]]:
     """What a row of LISTED must meet to be let through."""
     conditions = [_begins_a_word(word) for word in fold(filters.q or "").split()]
     if filters.member is not None:
-        conditions.append(_on_watchlist_of(filters.member, films.c.id))
+        conditions.append(on_watchlist_of([filters.member], films.c.id))
     if filters.states:
         conditions.append(MATCH_STATE.in_(filters.states))
     if filters.providers or filters.offers:
@@ -215,9 +215,10 @@ def _begins_a_word(word: str) -> ColumnElement[bool]:
     return padded.contains(f" {word}", autoescape=True)
 
 
-def _on_watchlist_of(username: str, film_id: ColumnElement[int]) -> ColumnElement[bool]:
-    entries = select(watchlist_entries.c.film_id).join(members).where(members.c.username == username, ON_WATCHLIST)
-    return film_id.in_(entries)
+def on_watchlist_of(usernames: Collection[str], film_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether one of these members has the film on the watchlist now."""
+    theirs = members.c.username.in_(usernames)
+    return film_id.in_(select(watchlist_entries.c.film_id).join(members).where(theirs, ON_WATCHLIST))
 
 
 def _has_offer(filters: FilmFilters) -> ColumnElement[bool]:

@@ -1,17 +1,19 @@
 """A film's stays on providers, as the API shows them, and how long films usually stay.
 
-Three queries for the film, one for the stays of others: however long the memory is.
+Three queries for the film, one for the newest stays of others: however long the memory is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, select
+from sqlalchemy import ColumnElement, Select, case, exists, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.availability import LAST_CHECK
+from api.db.chunks import in_chunks
 from api.db.films import IS_OPEN, OFFER_ORDER
 from api.db.links import Links
 from api.db.tables import availability, availability_checks, events, films, providers
@@ -19,7 +21,8 @@ from api.errors import NotFound
 from api.schemas.availability import CountryAvailability, FilmAvailability, Interval, TypicalStay
 from api.schemas.films import FilmRef
 
-FEWEST_SAMPLES = 5
+FEWEST_SAMPLES, MOST_SAMPLES = 5, 200
+KEYS_AT_ONCE = 100
 
 Key = tuple[str, int, str]
 
@@ -63,9 +66,10 @@ def _intervals(film_id: int, countries: Sequence[str], links: Links, *, history:
     """The country, then the fields of Interval but its typical stay, in their order."""
     stay, provider = availability.c, providers.c
     ended = case((IS_OPEN, None), (stay.withdrawn, "corrected"), else_="left")
+    last_seen_at = case((IS_OPEN, LAST_CHECK), else_=stay.last_seen_at)
     query = (
         select(stay.country, stay.provider_id, provider.name, links.logo(provider.logo_path), stay.offer)
-        .add_columns(stay.opened_at, stay.last_seen_at, stay.closed_at, ended, ~_has_event("arrived"))
+        .add_columns(stay.opened_at, last_seen_at, stay.closed_at, ended, ~_has_event("arrived"))
         .join(providers)
         .where(stay.film_id == film_id, stay.country.in_(countries))
         .order_by(
@@ -80,28 +84,35 @@ def _intervals(film_id: int, countries: Sequence[str], links: Links, *, history:
     return query if history else query.where(IS_OPEN)
 
 
-async def _typical_stays(db: AsyncConnection, keys: Iterable[Key], now: datetime) -> dict[Key, TypicalStay]:
-    """How long films stayed with each (country, provider, offer), where enough were seen to come and to go for good.
+async def _typical_stays(db: AsyncConnection, keys: Collection[Key], now: datetime) -> dict[Key, TypicalStay]:
+    """How long films stayed with each (country, provider, offer) of late, where enough were seen to come and to go.
 
     Both ends are noticed about as late after the fact, so that their distance is right in the middle.
     """
-    wanted = set(keys)
-    stay = availability.c
-    query = select(stay.country, stay.provider_id, stay.offer, stay.opened_at, stay.closed_at).where(
-        stay.country.in_({country for country, _, _ in wanted}),
-        stay.provider_id.in_({provider_id for _, provider_id, _ in wanted}),
-        stay.withdrawn.is_(False),
-        _has_event("arrived"),
-        _has_event("left", events.c.settles_at <= now),
-    )
     days: defaultdict[Key, list[float]] = defaultdict(list)
-    for country, provider_id, offer, opened_at, closed_at in await db.execute(query):
-        days[country, provider_id, offer].append((closed_at - opened_at) / timedelta(days=1))
+    for chunk in in_chunks(sorted(keys), KEYS_AT_ONCE):
+        query = union_all(*(select(_last_stays(key, now).subquery()) for key in chunk))
+        for country, provider_id, offer, opened_at, closed_at in await db.execute(query):
+            days[country, provider_id, offer].append((closed_at - opened_at) / timedelta(days=1))
     return {
         key: TypicalStay(round(median(found)), len(found))
-        for key in wanted
-        if len(found := days[key]) >= FEWEST_SAMPLES
+        for key, found in days.items()
+        if len(found) >= FEWEST_SAMPLES
     }
+
+
+def _last_stays(key: Key, now: datetime) -> Select[Any]:
+    """The newest stays with this (country, provider, offer) whose coming and going was seen, the latter for good."""
+    stay = availability.c
+    country, provider_id, offer = key
+    return (
+        select(stay.country, stay.provider_id, stay.offer, stay.opened_at, stay.closed_at)
+        .where(stay.provider_id == provider_id, stay.country == country, stay.offer == offer)
+        .where(stay.closed_at.is_not(None), stay.withdrawn.is_(False))
+        .where(_has_event("arrived"), _has_event("left", events.c.settles_at <= now))
+        .order_by(stay.closed_at.desc())
+        .limit(MOST_SAMPLES)
+    )
 
 
 def _has_event(kind: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import Select, func, null, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db import availability, corrections, details
+from api.db import corrections
 from api.db.chunks import in_chunks
 from api.db.corrections import CorrectionNews, TitleKey
 from api.db.tables import availability_checks, film_matches, films
@@ -134,7 +134,7 @@ async def record(db: AsyncConnection, film_id: int, news: MatchNews, now: dateti
     if changed and former.tmdb_id is not None:
         await _correct(db, film_id, (former.media_type, former.tmdb_id), news, now)
     if news.confidence == "proven" and news.title_key:
-        await doubt_others(db, film_id, news.title_key)
+        await doubt_others(db, [news.title_key])
     return True
 
 
@@ -151,9 +151,7 @@ async def _correct(db: AsyncConnection, film_id: int, former: TitleKey, news: Ma
     """Note that Marquee was wrong about this film, and take back what was shown by mistake."""
     because = news.because or news.message or ""
     change = CorrectionNews(former=former, new=news.title_key, method=news.method, because=because)
-    await corrections.add(db, film_id, change, now)
-    await availability.withdraw(db, film_id, now)
-    await details.forget(db, film_id)
+    await corrections.make(db, {film_id: change}, now)
 
 
 async def confirm(db: AsyncConnection, film_id: int, key: TitleKey, method: str, now: datetime) -> None:
@@ -167,7 +165,7 @@ async def confirm(db: AsyncConnection, film_id: int, key: TitleKey, method: str,
         .values(**proof, message=None, tried_at=now, matched_at=func.coalesce(match.matched_at, now))
     )
     if written.rowcount:
-        await doubt_others(db, film_id, key)
+        await doubt_others(db, [key])
 
 
 async def learn_imdb_id(db: AsyncConnection, film_id: int, imdb_id: str | None) -> None:
@@ -178,12 +176,13 @@ async def learn_imdb_id(db: AsyncConnection, film_id: int, imdb_id: str | None) 
         await db.execute(film_matches.update().where(unknown).values(imdb_id=imdb_id))
 
 
-async def doubt_others(db: AsyncConnection, film_id: int, key: TitleKey) -> None:
-    """Have the other films matched again that were taken, without proof, for what this film is."""
+async def doubt_others(db: AsyncConnection, keys: Sequence[TitleKey]) -> None:
+    """Have the films matched again that were taken, without proof, for one of these titles: they are another film's."""
     match = film_matches.c
-    same = (match.media_type == key[0]) & (match.tmdb_id == key[1]) & (match.film_id != film_id)
     unproven = match.locked.is_(False) & match.confidence.is_distinct_from("proven")
-    await db.execute(film_matches.update().where(same, unproven).values(tried_at=None))
+    for chunk in in_chunks(keys):
+        same = tuple_(match.media_type, match.tmdb_id).in_(chunk)
+        await db.execute(film_matches.update().where(same, unproven).values(tried_at=None))
 
 
 async def tell(db: AsyncConnection, film_id: int, message: str | None) -> None:
@@ -209,3 +208,15 @@ async def doubt(db: AsyncConnection, film_id: int) -> None:
     match = film_matches.c
     settled = match.locked | match.confidence.is_not_distinct_from("proven")
     await db.execute(film_matches.update().where(match.film_id == film_id, ~settled).values(tried_at=None))
+
+
+async def unread_decisions(db: AsyncConnection, most: int = 50) -> list[int]:
+    """The films whose title a person chose, and of which TMDB was not asked yet, or did not answer."""
+    match = film_matches.c
+    query = (
+        select(match.film_id)
+        .join(films)
+        .where(match.locked, match.tmdb_id.is_not(None), match.message.is_(None), films.c.details_checked_at.is_(None))
+        .limit(most)
+    )
+    return list((await db.execute(query)).scalars())

@@ -1,58 +1,76 @@
-"""Proving probable matches: which film's page is worth a request next, and what was spent already."""
+"""Proving probable matches: which film's page is worth a request next, and how many requests were spent on it."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
-from api.db.tables import availability, film_matches, services, watchlist_entries
+from api.db.engine import insert
+from api.db.films import ON_WATCHLIST, SUBSCRIPTION, on_watchlist_of
+from api.db.tables import availability, film_matches, films, members, proof_days, services, watchlist_entries
 
 LAST = 2**31 - 1
-STREAMING = ("flatrate", "free", "ads")
 
 
-async def due(db: AsyncConnection, *, tried_before: datetime, limit: int) -> list[int]:
-    """The probable films on anybody's watchlist whose proof was not tried since then, those that matter most first.
+async def due(db: AsyncConnection, usernames: Collection[str], *, tried_before: datetime, limit: int) -> list[int]:
+    """The probable films on these members' watchlists whose proof was not tried since then, what matters most first.
 
     Never tried before tried; then what streams on a member's services, what can be seen anywhere, and the place on
     the list.
     """
     match, entry = film_matches.c, watchlist_entries.c
+    theirs = select(members.c.id).where(members.c.username.in_(usernames))
     position = (
         select(func.coalesce(func.min(entry.position), LAST))
-        .where(entry.film_id == match.film_id, entry.removed_at.is_(None))
+        .where(entry.film_id == match.film_id, entry.member_id.in_(theirs), ON_WATCHLIST)
         .scalar_subquery()
     )
     query = (
         select(match.film_id)
         .where(match.state == "found", match.confidence == "probable", match.locked.is_(False))
         .where(match.proof_tried_at.is_(None) | (match.proof_tried_at < tried_before))
-        .where(exists().where(entry.film_id == match.film_id, entry.removed_at.is_(None)))
-        .order_by(match.proof_tried_at.is_not(None), _worth(), position, match.film_id)
+        .where(on_watchlist_of(usernames, match.film_id))
+        .order_by(match.proof_tried_at.is_not(None), _worth(theirs), position, match.film_id)
         .limit(limit)
     )
     return list((await db.execute(query)).scalars())
 
 
-def _worth() -> ColumnElement[int]:
-    """0 for a film that streams on a service of a member, 1 for one that can be seen somehow, 2 for the others."""
+def _worth(member_ids: Select[tuple[int]]) -> ColumnElement[int]:
+    """0 for a film that streams on a service of these members, 1 for one that can be seen somehow, 2 for the others."""
     offer = availability.c
     is_open = (offer.film_id == film_matches.c.film_id) & offer.closed_at.is_(None)
     paid_for = exists().where(
         is_open,
-        offer.offer.in_(STREAMING),
+        offer.offer.in_(SUBSCRIPTION),
+        services.c.member_id.in_(member_ids),
         services.c.provider_id == offer.provider_id,
         services.c.country == offer.country,
     )
     return case((paid_for, 0), (exists().where(is_open), 1), else_=2)
 
 
-async def tried_since(db: AsyncConnection, moment: datetime) -> int:
-    """How many films' proof was tried since then."""
-    tried = select(func.count()).select_from(film_matches).where(film_matches.c.proof_tried_at >= moment)
-    return int((await db.execute(tried)).scalar_one())
+async def any_slug(db: AsyncConnection) -> str | None:
+    """The film that came last to anybody's watchlist, None where no list has any."""
+    newest = select(films.c.slug).join(watchlist_entries).where(ON_WATCHLIST).order_by(watchlist_entries.c.id.desc())
+    slug: str | None = (await db.execute(newest.limit(1))).scalar_one_or_none()
+    return slug
+
+
+async def spent(db: AsyncConnection, day: date) -> int:
+    """How many requests to Letterboxd proving took on this day."""
+    query = select(proof_days.c.requests).where(proof_days.c.day == day)
+    return int((await db.execute(query)).scalar_one_or_none() or 0)
+
+
+async def spend(db: AsyncConnection, day: date, requests: int) -> None:
+    """Note that proving took so many more requests on this day."""
+    table = proof_days
+    more = {"requests": table.c.requests + requests}
+    row = insert(db, table).values(day=day, requests=requests)
+    await db.execute(row.on_conflict_do_update(index_elements=["day"], set_=more))
 
 
 async def note_tried(db: AsyncConnection, film_ids: Sequence[int], now: datetime) -> None:

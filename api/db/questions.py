@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.db.films import LISTED, MATCH_STATE, ON_WATCHLIST, FilmFilters, conditions
+from api.db.films import LISTED, MATCH_STATE, FilmFilters, conditions, on_watchlist_of
 from api.db.links import Links, title_page
 from api.db.paging import Paging, page_of
-from api.db.tables import film_matches, film_people, films, people, watchlist_entries
+from api.db.tables import film_matches, film_people, films, people
 from api.errors import NotFound
 from api.schemas.films import FilmRef, MatchState
 from api.schemas.matches import Candidate, Match, MatchedFilm
@@ -20,15 +20,15 @@ SortBy = Literal["title", "year", "tried_at"]
 
 WAITING: tuple[MatchState, ...] = ("review", "not_found", "error")
 IS_LOCKED = func.coalesce(film_matches.c.locked, False)
-IS_LISTED = films.c.id.in_(select(watchlist_entries.c.film_id).where(ON_WATCHLIST))
 
 
 class QuestionFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which matches a list shows: those that wait in one of `states`, or those that a person `decided`.
 
-    A film that is on no watchlist any more does not wait.
+    A film that none of the members who are `followed` lists any more does not wait; it is shown with its `member`.
     """
 
+    followed: tuple[str, ...]
     states: tuple[MatchState, ...] = ()
     decided: bool = False
     member: str | None = None
@@ -114,8 +114,8 @@ def _conditions(filters: QuestionFilters) -> list[ColumnElement[bool]]:
     states = filters.states or (() if filters.decided else WAITING)
     if states:
         found.append(MATCH_STATE.in_(states))
-    if not filters.decided:
-        found.append(IS_LISTED)
+    if not filters.decided and filters.member is None:
+        found.append(on_watchlist_of(filters.followed, films.c.id))
     return found
 
 

@@ -21,7 +21,7 @@ ACTIVE = ("queued", "running")
 KEPT = 500
 FAILURES_SHOWN = 100
 FAILURES_LISTED = 10
-FAILURE = ("member", "slug", "title", "stage", "code", "message")
+FAILURE = ("member", "slug", "title", "source", "stage", "code", "message")
 
 
 async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
@@ -197,7 +197,7 @@ async def _failures(db: AsyncConnection, refresh_ids: Sequence[int], most: int) 
     first = numbered.c
     rows = await db.execute(
         select(first.refresh_id, first.total, members.c.username, films.c.slug, films.c.title)
-        .add_columns(first.stage, first.code, first.message)
+        .add_columns(first.source, first.stage, first.code, first.message)
         .select_from(numbered)
         .outerjoin(members, members.c.id == first.member_id)
         .outerjoin(films, films.c.id == first.film_id)

@@ -1,13 +1,18 @@
-"""How old what TMDB said may become: what is nearly too old is to be read again, what is too old goes."""
+"""How old what TMDB said may become: what is nearly too old is to be read again, what is too old goes.
 
-from collections.abc import Sequence
+Intervals and events are what Marquee saw itself, whatever their age: they stay while the film is checked, and go with
+a last check that is too old.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import details
 from api.db.chunks import in_chunks
+from api.db.films import on_watchlist_of
 from api.db.tables import (
     availability,
     availability_checks,
@@ -17,14 +22,15 @@ from api.db.tables import (
     people,
     providers,
     services,
-    watchlist_entries,
 )
 
 
-async def ageing(db: AsyncConnection, before: datetime, countries: Sequence[str], most: int) -> list[int]:
-    """The films on somebody's watchlist whose details or offers were last read before this time, oldest first."""
+async def ageing(
+    db: AsyncConnection, usernames: Collection[str], countries: Sequence[str], *, before: datetime, most: int
+) -> list[int]:
+    """The films on these members' watchlists whose details or offers were last read before this time, oldest first."""
     film, match, check = films.c, film_matches.c, availability_checks.c
-    listed = exists().where(watchlist_entries.c.film_id == film.id, watchlist_entries.c.removed_at.is_(None))
+    listed = on_watchlist_of(usernames, film.id)
     unchecked = exists().where(check.film_id == film.id, check.country.in_(countries), check.checked_at < before)
     query = (
         select(film.id)
@@ -39,7 +45,7 @@ async def ageing(db: AsyncConnection, before: datetime, countries: Sequence[str]
 async def expired(db: AsyncConnection, before: datetime) -> list[int]:
     """The films of which something was last read from TMDB before this time."""
     film, match, check = films.c, film_matches.c, availability_checks.c
-    candidates = match.tried_at < before
+    old_candidates = _searched_before(before) & (func.json_array_length(match.candidates) > 0)
     query = (
         select(film.id)
         .outerjoin(film_matches, match.film_id == film.id)
@@ -47,7 +53,7 @@ async def expired(db: AsyncConnection, before: datetime) -> list[int]:
             or_(
                 film.details_checked_at < before,
                 exists().where(check.film_id == film.id, check.checked_at < before),
-                candidates & (func.json_array_length(match.candidates) > 0),
+                old_candidates,
             )
         )
         .order_by(film.id)
@@ -60,10 +66,9 @@ async def drop(db: AsyncConnection, film_ids: Sequence[int], before: datetime) -
     for chunk in in_chunks(film_ids):
         await _drop_offers(db, chunk, before)
         old = films.c.id.in_(chunk) & (films.c.details_checked_at < before)
-        for film_id in (await db.execute(select(films.c.id).where(old))).scalars().all():
-            await details.forget(db, film_id)
-        tried = film_matches.c.film_id.in_(chunk) & (film_matches.c.tried_at < before)
-        await db.execute(film_matches.update().where(tried).values(candidates=[]))
+        await details.forget(db, (await db.execute(select(films.c.id).where(old))).scalars().all())
+        searched = film_matches.c.film_id.in_(chunk) & _searched_before(before)
+        await db.execute(film_matches.update().where(searched).values(candidates=[]))
 
 
 async def drop_unused(db: AsyncConnection, before: datetime) -> int:
@@ -74,6 +79,13 @@ async def drop_unused(db: AsyncConnection, before: datetime) -> int:
     persons = await db.execute(delete(people).where(~named, people.c.checked_at < before))
     brands = await db.execute(delete(providers).where(~shown, ~held, providers.c.checked_at < before))
     return persons.rowcount + brands.rowcount
+
+
+def _searched_before(moment: datetime) -> ColumnElement[bool]:
+    """Whether a film's candidates were found before this time: of one that is to be tried again, its last change."""
+    film, match = films.c, film_matches.c
+    changed = select(film.updated_at).where(film.id == match.film_id).correlate(film_matches).scalar_subquery()
+    return func.coalesce(match.tried_at, match.matched_at, changed) < moment
 
 
 async def _drop_offers(db: AsyncConnection, film_ids: Sequence[int], before: datetime) -> None:

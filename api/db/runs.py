@@ -43,6 +43,11 @@ class RunOrder(msgspec.Struct, kw_only=True, frozen=True):
     attempts: int
     members: list[RunMember]
 
+    @property
+    def asked(self) -> bool:
+        """Whether a person wants it, and not a time that has come."""
+        return self.trigger == "manual"
+
 
 class Progress(msgspec.Struct, kw_only=True):
     """How far a run is; `done` and `total` count films."""
@@ -153,9 +158,10 @@ async def record_failure(
     now: datetime,
     member_id: int | None = None,
     film_id: int | None = None,
+    source: str | None = None,
 ) -> None:
     """Note one thing that did not work while the run goes on."""
-    row = {"refresh_id": refresh_id, "member_id": member_id, "film_id": film_id, "at": now}
+    row = {"refresh_id": refresh_id, "member_id": member_id, "film_id": film_id, "source": source, "at": now}
     await db.execute(refresh_items.insert().values(**row, stage=stage, code=code, message=message))
 
 

@@ -24,16 +24,6 @@ async def listing(db: AsyncConnection, username: str, countries: Sequence[str], 
     return Services(sorted(found, key=lambda service: countries.index(service.country)))
 
 
-async def provider_ids(db: AsyncConnection, username: str, country: str) -> frozenset[int]:
-    """The providers that this member pays for in this country."""
-    rows = await db.execute(
-        select(services.c.provider_id)
-        .join(members)
-        .where(members.c.username == username, services.c.country == country)
-    )
-    return frozenset(rows.scalars())
-
-
 async def replace(db: AsyncConnection, member_id: int, country: str, chosen: Collection[int]) -> None:
     """Let these be all that the member pays for in this country; raises Invalid for a provider nobody knows."""
     wanted = set(chosen)

@@ -17,13 +17,16 @@ from api.schemas.sources import SourceFacts, SourceState
 ON_DEMAND = "film_pages"
 # Letterboxd answered to the end: how long it is left alone after a refusal begins anew.
 ANSWERED = ("ok", "incomplete")
+# Letterboxd wants to be left alone: asking again makes that longer.
+TURNED_AWAY = ("blocked", "rate_limited")
 
 
 class SourceNews(msgspec.Struct, kw_only=True):
     """How one attempt at a source ended.
 
     `expected` and `got` count entries, None where it did not come so far. `sample` is how a page was built that is not
-    understood any more, `selector` what was looked for in it.
+    understood any more, `selector` what was looked for in it: both are kept until a page is understood. Not every
+    answer is such a page (`understood`): the host is well that says that it has none.
     """
 
     state: SourceState
@@ -34,6 +37,7 @@ class SourceNews(msgspec.Struct, kw_only=True):
     next_try_at: datetime | None = None
     selector: str | None = None
     sample: str | None = None
+    understood: bool = True
 
 
 async def introduce(db: AsyncConnection, member_ids: Sequence[int], source: str, now: datetime) -> None:
@@ -52,13 +56,15 @@ async def record(db: AsyncConnection, member_id: int, source: str, news: SourceN
         "expected": news.expected,
         "got": news.got,
         "message": news.message,
-        "selector": news.selector,
-        "sample": news.sample,
         "next_try_at": news.next_try_at,
         "failures": 0 if news.state in ANSWERED else table.c.failures + 1,
     }
     if good:
         values["good_at"] = news.tried_at
+    if news.selector is not None:
+        values |= {"selector": news.selector, "sample": news.sample, "sample_at": news.tried_at}
+    elif news.state in ANSWERED and news.understood:
+        values |= dict.fromkeys(("selector", "sample", "sample_at"))
     await introduce(db, [member_id], source, news.tried_at)
     await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
 
@@ -94,8 +100,15 @@ class Standing(msgspec.Struct, kw_only=True, frozen=True):
     etag: str | None = None
     last_modified: str | None = None
 
-    def is_resting(self, now: datetime) -> bool:
-        return self.next_try_at is not None and self.next_try_at > now
+    def is_left_alone(self, now: datetime, *, asked: bool, force: bool = False) -> bool:
+        """Whether it is not to be tried now: it rests, and nobody insists.
+
+        Somebody who `asked` may have mended what only a person can, such as a private list. Where Letterboxd turned
+        Marquee away, asking is not enough: it takes `force`.
+        """
+        if force or self.next_try_at is None or self.next_try_at <= now:
+            return False
+        return not asked or self.state in TURNED_AWAY
 
 
 async def standing(db: AsyncConnection, member_id: int, source: str) -> Standing:
@@ -112,7 +125,7 @@ async def listing(db: AsyncConnection, *, member: str | None, stale_before: date
     stale = (table.c.state == "ok") & (table.c.good_at < stale_before) & (table.c.source != ON_DEMAND)
     told: dict[str, ColumnElement[Any]] = {
         **table.c,
-        "member": members.c.username,
+        "member": case((table.c.source == ON_DEMAND, None), else_=members.c.username),
         "state": case((stale, "stale"), else_=table.c.state),
         "has_sample": table.c.sample.is_not(None),
     }
@@ -127,7 +140,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """How a page is built that is not understood any more, and what was looked for in it."""
 
     source: str
-    tried_at: datetime
+    sample_at: datetime
     selector: str | None
     sample: str
 

@@ -31,8 +31,8 @@ def _add(root: Element, entry: Entry) -> None:
     _text(node, "published", stamp(entry.told_at))
     _text(node, "updated", stamp(entry.told_at))
     _link(node, "alternate", entry.url, "text/html")
-    if entry.page:
-        _link(node, "related", entry.page, "text/html")
+    if entry.elsewhere:
+        _link(node, "related", entry.elsewhere, "text/html")
     for tag in entry.tags:
         SubElement(node, "category", {"term": tag})
     _text(node, "summary", " ".join(entry.lines))

@@ -38,7 +38,7 @@ def _event(entry: Entry) -> icalendar.Event:
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.title)
-    event.add("description", "\n".join([*entry.lines, *([entry.page] if entry.page else [])]))
+    event.add("description", "\n".join([*entry.lines, entry.url]))
     event.add("url", entry.url)
     event.add("categories", entry.tags)
     event.add("transp", "TRANSPARENT")

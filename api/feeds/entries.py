@@ -28,8 +28,8 @@ OFFERS: dict[OfferKind, str] = {
     "rent": "to rent",
     "buy": "to buy",
 }
-UNUSABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that stand in no XML document, not even escaped."""
+UNUSABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
+"""Characters that stand in no XML document, not even escaped, and those that turn the direction of what follows."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One event in words. `told_at` is when it became news, `day` the reader's day on which it was noticed.
 
-    `url` is the film on Letterboxd, `page` at the page of this house.
+    `url` is the film at the page of this house, and `elsewhere` on Letterboxd; where the page is not known, `url` is on
+    Letterboxd.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[str]
     markup: str
     url: str
-    page: str | None
+    elsewhere: str | None
     image: str | None
     tags: list[str]
     told_at: datetime
@@ -101,17 +102,19 @@ def stamp(moment: datetime) -> str:
 
 def _entry(event: Event, place: Place, zone: tzinfo, *, many_countries: bool) -> Entry:
     day = event.at.astimezone(zone).date()
-    lines = _lines(event, day)
-    url, image = plain(event.film.url), plain(event.film.poster_url or "") or None
-    page = f"{place.page}/films/{plain(event.film.slug)}" if place.page else None
+    lines = _lines(event, day, is_late=day != event.settled_at.astimezone(zone).date())
+    links = {"Marquee": f"{place.page}/films/{plain(event.film.slug)}"} if place.page else {}
+    links["Letterboxd"] = plain(event.film.url)
+    url, *elsewhere = links.values()
+    image = plain(event.film.poster_url or "") or None
     return Entry(
         key=_key(event),
         event=event,
         title=_title(event, many_countries=many_countries),
         lines=lines,
-        markup=_markup(lines, image, {"Letterboxd": url} | ({"Marquee": page} if page else {})),
+        markup=_markup(lines, image, links),
         url=url,
-        page=page,
+        elsewhere=elsewhere[0] if elsewhere else None,
         image=image,
         tags=[event.kind, plain(event.provider), event.country, event.offer],
         told_at=event.settled_at,
@@ -137,13 +140,14 @@ def _named(film: FilmRef) -> str:
     return plain(film.title) + (f" ({film.year})" if film.year else "")
 
 
-def _lines(event: Event, day: date) -> list[str]:
+def _lines(event: Event, day: date, *, is_late: bool) -> list[str]:
+    """`is_late`: it was noticed on another day than it is told."""
     sentence = SENTENCES[event.kind].format(
         film=_named(event.film), provider=plain(event.provider), country=event.country, offer=OFFERS[event.offer]
     )
-    noticed = f"Noticed on {day.day} {day:%B %Y}."
+    noticed = [f"Noticed on {day.day} {day:%B %Y}."] if is_late else []
     listed = [f"On the watchlist of {_all(event.members)}."] if event.members else []
-    return [sentence, noticed, *listed]
+    return [sentence, *noticed, *listed]
 
 
 def _all(names: Sequence[str]) -> str:

@@ -31,6 +31,7 @@ def _item(entry: Entry) -> Json:
         {
             "id": f"tag:marquee,2026:event:{entry.key}",
             "url": entry.url,
+            "external_url": entry.elsewhere,
             "title": entry.title,
             "content_text": "\n".join(entry.lines),
             "content_html": entry.markup,
@@ -47,7 +48,7 @@ def _facts(entry: Entry) -> Json:
     event = entry.event
     names = ("id", "kind", "at", "country", "provider_id", "offer")
     facts = {name: getattr(event, name) for name in names}
-    return _known(facts | {"film": plain(event.film.slug), "page_url": entry.page})
+    return facts | {"film": plain(event.film.slug)}
 
 
 def _known(fields: Json) -> Json:

@@ -1,5 +1,6 @@
 """Decisions as a file: exporting and importing what persons decided."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -16,7 +17,8 @@ from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 from api import decision_file
 from api.conditional import ConditionalResponse
 from api.db import decisions
-from api.db.decisions import Intake
+from api.db.chunks import in_chunks
+from api.db.decisions import Choice, Intake
 from api.db.engine import Database
 from api.decision_file import CSV, JSON
 from api.problems import documented
@@ -89,14 +91,14 @@ async def import_decisions(
     """Make the decisions of an exported file, sent as `application/json` or `text/csv`: all of them, or none.
 
     A row that cannot be used is named by its line, and then nothing is imported. What was decided here stays, unless
-    `replace` says otherwise. A decision for a film that Marquee does not know yet waits for it.
+    `replace` says otherwise. A decision for a film that Marquee does not know yet waits for it. Where the database went
+    away in the middle (503), send the file again: what was made already counts as unchanged.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (JSON, CSV):
         raise HTTPException(status_code=HTTP_415_UNSUPPORTED_MEDIA_TYPE)
     wanted = decision_file.read(await request.body(), kind)
-    async with database.write() as db:
-        intake = await decisions.take_in(db, wanted, replace=replace, now=datetime.now(UTC))
+    intake = await _taken_in(database, wanted, replace=replace)
     queued = await see_to(queue, *intake.film_ids[:MOST_AT_ONCE])
     return ImportedDecisions(
         imported=len(intake.film_ids),
@@ -107,11 +109,20 @@ async def import_decisions(
     )
 
 
+async def _taken_in(database: Database, wanted: Mapping[str, Choice], *, replace: bool) -> Intake:
+    """Take a file in that was read to its end, in parts, so that other writers wait for one part at most."""
+    intake, now = Intake(), datetime.now(UTC)
+    for part in in_chunks(list(wanted.items())):
+        async with database.write() as db:
+            intake += await decisions.take_in(db, dict(part), replace=replace, now=now)
+    return intake
+
+
 def _note(intake: Intake, *, queued: bool) -> str:
     if not intake.film_ids:
         return "No film changed."
     if not queued:
-        return "The queue does not answer, so the next refresh reads what TMDB says of these films."
+        return "The queue (Valkey or Redis) does not answer, so the next refresh reads what TMDB says of these films."
     if len(intake.film_ids) > MOST_AT_ONCE:
         return f"Marquee reads what TMDB says of {MOST_AT_ONCE} of these films now, of the others at the next refresh."
     return "Marquee reads what TMDB says of these films now."

@@ -12,7 +12,7 @@ from litestar.datastructures import ResponseHeader
 from markupsafe import Markup, escape
 
 from api.openapi import openapi_document
-from api.reference import endpoints
+from api.reference import groups
 
 STATIC = files("api") / "static"
 CODE = re.compile(r"`([^`]+)`")
@@ -37,7 +37,7 @@ def docs_router() -> Router:
         """The OpenAPI document as a page."""
         document = openapi_document(request.app)
         origin = str(request.base_url).rstrip("/")
-        return template.render(document=document, endpoints=endpoints(document, origin), css=css)
+        return template.render(document=document, groups=groups(document, origin), css=css)
 
     return Router("/", route_handlers=[get_openapi, get_docs])
 

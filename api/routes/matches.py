@@ -38,9 +38,9 @@ Words = Annotated[
 ]
 
 NOW = "Marquee reads what TMDB says of it now."
-LATER = "The queue does not answer, so the next refresh reads what TMDB says of it."
+LATER = "The queue (Valkey or Redis) does not answer, so the next refresh reads what TMDB says of it."
 AGAIN_NOW = "Marquee looks for its title again now."
-AGAIN_LATER = "The queue does not answer, so the next refresh looks for its title again."
+AGAIN_LATER = "The queue (Valkey or Redis) does not answer, so the next refresh looks for its title again."
 NEVER = "Marquee does not look for it any more."
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ async def list_matches(
     """
     async with database.read() as db:
         filters = QuestionFilters(
+            followed=settings.letterboxd_username,
             states=tuple(match_state or ()),
             decided=locked,
             member=await known_member_filter(db, member, settings),
@@ -122,11 +123,12 @@ async def take_match_back(
 ) -> DecidedMatch:
     """Unlock a film: Marquee looks for its title again, as if nobody had decided.
 
-    A film that nobody decided is only tried again; a title that was found for it stays.
+    Its title, and what is known by that, stays until another one is found, or none: that is then a correction. A film
+    that nobody decided is only tried again.
     """
     async with database.write() as db:
         film_id = await questions.film_id_of(db, slug)
-        await decisions.take_back(db, film_id, datetime.now(UTC))
+        await decisions.take_back(db, film_id)
     queued = await see_to(queue, film_id)
     return await _decided(database, links, film_id, queued=queued, note=AGAIN_NOW if queued else AGAIN_LATER)
 

@@ -12,13 +12,14 @@ from api.db.deliveries import Target
 from api.db.engine import Database
 from api.errors import NowhereToSend, Unavailable
 from api.problems import documented
-from api.queue import Reported, enqueue_delivery, reported_targets
+from api.queue import enqueue_delivery, reported_targets
 from api.schemas.notifications import NotificationRules, Notifications, NotificationTarget, NotificationTest
 from api.settings import Settings
 
 TEST_TITLE = "A test from Marquee"
 TEST_BODY = "This is a test that was asked for. What arrives on your services will be told here."
-NOT_LOOKED_AT = "No worker runs, so it is not known whether this address can be used."
+NO_WORKER = "No worker runs, so it is not known whether this address can be used."
+NO_QUEUE = "The queue (Valkey or Redis) does not answer, so it is not known whether this address can be used."
 
 
 @get("/", operation_id="getNotifications", summary="Get where news go", responses=documented())
@@ -31,7 +32,7 @@ async def get_notifications(
     async with database.read() as db:
         last_digest = await digests.newest(db)
     return Notifications(
-        targets=await _targets(queue, settings),
+        targets=await _targets(database, queue, settings),
         rules=NotificationRules(
             kinds=list(settings.notify_kinds),  # type: ignore[arg-type]
             offers=list(settings.notify_offers),  # type: ignore[arg-type]
@@ -73,20 +74,27 @@ async def send_test(
     return NotificationTest(digest_id=digest_id, deliveries=ids)
 
 
-async def _targets(queue: ArqRedis | None, settings: Settings) -> list[NotificationTarget]:
-    reported = await _reported(queue)
-    if reported is None:
-        names = [f"Address {number}" for number in range(1, len(settings.notify_urls) + 1)]
-        return [NotificationTarget(name=name, ok=None, message=NOT_LOOKED_AT) for name in names]
-    return [NotificationTarget(name=name, ok=problem is None, message=problem) for _, name, problem in reported]
-
-
-async def _reported(queue: ArqRedis | None) -> list[Reported] | None:
-    """What the worker says of its targets; None where nobody can be asked."""
+async def _targets(database: Database, queue: ArqRedis | None, settings: Settings) -> list[NotificationTarget]:
     try:
-        return await reported_targets(queue) if queue is not None else None
+        reported = await reported_targets(queue) if queue is not None else None
     except Unavailable:
-        return None
+        return _unknown(settings, NO_QUEUE)
+    if reported is None:
+        return _unknown(settings, NO_WORKER if queue is not None else NO_QUEUE)
+    async with database.read() as db:
+        tried = await deliveries.last_tried(db, [digest for digest, _, _ in reported])
+    return [
+        NotificationTarget(name=name, ok=problem is None, message=problem, last_delivery=tried.get(digest))
+        for digest, name, problem in reported
+    ]
+
+
+def _unknown(settings: Settings, because: str) -> list[NotificationTarget]:
+    """The addresses of the settings, of which nobody said anything."""
+    return [
+        NotificationTarget(name=f"Address {number}", ok=None, message=because, last_delivery=None)
+        for number in range(1, len(settings.notify_urls) + 1)
+    ]
 
 
 notifications_router = Router("/notifications", route_handlers=[get_notifications, send_test], tags=["notifications"])

@@ -11,7 +11,7 @@ Ended = Literal["left", "corrected"]
 
 
 class TypicalStay(msgspec.Struct):
-    """How long films stay with a provider by this offer: the median over those whose coming and going was seen."""
+    """How long films stay with a provider by this offer: the median over the newest whose coming and going was seen."""
 
     days: int
     samples: int
@@ -20,8 +20,8 @@ class TypicalStay(msgspec.Struct):
 class Interval(msgspec.Struct):
     """One stay of the film on a provider by one offer.
 
-    `closed_at` is the first check that did not show it any more, `last_seen_at` the one before; both are null while it
-    is open. `ended` is `corrected` where it was shown by mistake: the film was taken for another title. With
+    `last_seen_at` is the last check that showed it, `closed_at` the first that did not show it any more, null while the
+    stay is open. `ended` is `corrected` where it was shown by mistake: the film was taken for another title. With
     `seen_from_start` it was there when Marquee looked for the first time, so that nobody knows when it arrived.
     """
 

@@ -8,11 +8,11 @@ import msgspec
 from api.schemas.films import FilmRef, MatchConfidence, MatchState, MediaType
 
 TmdbId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-Lid = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,12}$")]
+Lid = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9]{1,12}\Z")]
 
 
 class Candidate(msgspec.Struct, kw_only=True):
-    """A TMDB title that a film may be: `why` it came into question, `why_not` what kept Marquee from taking it."""
+    """A TMDB title that a film may be: `why` it came into question, `why_not` what speaks against it."""
 
     media_type: MediaType
     tmdb_id: int
@@ -91,6 +91,8 @@ class KeptDecision(msgspec.Struct, kw_only=True):
 
 
 class KeptDecisions(msgspec.Struct):
+    """All decisions of persons: a file to keep, and to import."""
+
     decisions: list[KeptDecision]
 
 

@@ -11,15 +11,38 @@ from api.schemas.films import OfferKind
 DeliveryStatus = Literal["pending", "sending", "sent", "failed", "unknown"]
 
 
+class Delivery(msgspec.Struct):
+    """One digest on its way to one target; `test` where a person asked for it to see whether it works.
+
+    `unknown` is a delivery that was broken off: it may have arrived, and is not sent again by itself. `reason` says in
+    words what did not work, `next_try_at` when Marquee tries again by itself.
+    """
+
+    id: int
+    digest_id: int
+    test: bool
+    title: str
+    target_name: str
+    status: DeliveryStatus
+    attempts: int
+    reason: str | None
+    created_at: datetime
+    tried_at: datetime | None
+    sent_at: datetime | None
+    next_try_at: datetime | None
+
+
 class NotificationTarget(msgspec.Struct, kw_only=True):
     """One address of NOTIFY_URLS, by a name without its secrets.
 
-    `ok` says whether it can be used, and is null while no worker has looked at it; `message` says why it cannot.
+    `ok` says whether it can be used, and is null while no worker has looked at it; `message` says why it cannot, or is
+    not known. `last_delivery` is what was tried there last.
     """
 
     name: str
     ok: bool | None
     message: str | None
+    last_delivery: Delivery | None
 
 
 class NotificationRules(msgspec.Struct, kw_only=True):
@@ -41,30 +64,11 @@ class Digest(msgspec.Struct):
 
 
 class Notifications(msgspec.Struct, kw_only=True):
+    """Where news goes, what counts as news, and what was told last."""
+
     targets: list[NotificationTarget]
     rules: NotificationRules
     last_digest: Digest | None
-
-
-class Delivery(msgspec.Struct):
-    """One digest on its way to one target; `test` where a person asked for it to see whether it works.
-
-    `unknown` is a delivery that was broken off: it may have arrived, and is not sent again by itself. `reason` says in
-    words what did not work, `next_try_at` when Marquee tries again by itself.
-    """
-
-    id: int
-    digest_id: int
-    test: bool
-    title: str
-    target_name: str
-    status: DeliveryStatus
-    attempts: int
-    reason: str | None
-    created_at: datetime
-    tried_at: datetime | None
-    sent_at: datetime | None
-    next_try_at: datetime | None
 
 
 class NotificationTest(msgspec.Struct, kw_only=True):

@@ -13,7 +13,10 @@ RefreshStage = Literal["queued", "reading", "enriching", "finished"]
 
 
 class RefreshRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What to refresh: the configured members unless `members` names some; `force` reads again what is not yet due."""
+    """What to refresh: the configured members unless `members` names some.
+
+    `force` reads again what is not yet due, and asks Letterboxd also where it turned Marquee away and still rests.
+    """
 
     members: Annotated[list[Username], msgspec.Meta(min_length=1, max_length=100)] | None = None
     force: bool = False
@@ -34,16 +37,22 @@ class RefreshCounts(msgspec.Struct, kw_only=True):
 
 
 class RefreshError(msgspec.Struct, kw_only=True):
+    """Why a run did not end well, or not wholly: `code` is for programs, `message` for people."""
+
     code: str
     message: str
 
 
 class RefreshFailure(msgspec.Struct, kw_only=True):
-    """One thing that did not work, while the run went on."""
+    """One thing that did not work, while the run went on.
+
+    `source` is the source that could not be read (watchlist, rss or film_pages), and null where it was none of them.
+    """
 
     member: str | None
     slug: str | None
     title: str | None
+    source: str | None
     stage: str
     code: str
     message: str

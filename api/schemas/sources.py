@@ -23,13 +23,13 @@ SourceState = Literal[
 class SourceFacts(msgspec.Struct, kw_only=True):
     """One page family of one member: what Marquee knows of it, since when, and before when it is not tried again.
 
-    `source` is watchlist or rss, or film_pages, which serve all members and stand with the first of the settings.
+    `source` is watchlist or rss, or film_pages, which serve all members, so that `member` is null.
     `message` is the reason in plain words, `failures` how often in a row it could not be read. `selector` is what was
     not found in a page that is not understood; `has_sample`: how that page was built can be read.
     """
 
     id: int
-    member: str
+    member: str | None
     source: str
     state: SourceState
     since: datetime
@@ -45,7 +45,13 @@ class SourceFacts(msgspec.Struct, kw_only=True):
 
 
 class Source(SourceFacts, kw_only=True):
-    """`next` is what Marquee does next and when, `advice` what a person can do, null where there is nothing."""
+    """`next` is what Marquee does next and when, `advice` what a person can do, null where there is nothing.
+
+    `by_itself`: Marquee reads it again without being asked. `turned_away`: Letterboxd wants to be left alone until
+    `next_try_at`; only a refresh with `force` asks before.
+    """
 
     next: str
     advice: str | None
+    by_itself: bool
+    turned_away: bool

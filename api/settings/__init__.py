@@ -73,6 +73,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """When the housekeeping is due; None where it is switched off."""
         return self._schedule(self.housekeeping_schedule)
 
+    def spoken(self, moment: datetime) -> str:
+        """`moment` for a person, in the zone of the schedule: "18:40 on 20 November (UTC)"."""
+        local = moment.astimezone(ZoneInfo(self.refresh_timezone))
+        return f"{local:%H:%M} on {local.day} {local:%B} ({self.refresh_timezone})"
+
     def _schedule(self, crontab: str) -> Schedule | None:
         return None if crontab == "off" else Schedule(crontab, ZoneInfo(self.refresh_timezone))
 

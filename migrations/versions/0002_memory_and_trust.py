@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("trigger", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
@@ -32,6 +33,12 @@ def upgrade() -> None:
     with op.batch_alter_table("housekeeping", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_housekeeping_started_at"), ["started_at"], unique=False)
 
+    op.create_table(
+        "proof_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_proof_days")),
+    )
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -154,6 +161,13 @@ def upgrade() -> None:
     with op.batch_alter_table("availability", schema=None) as batch_op:
         batch_op.add_column(sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.create_index(batch_op.f("ix_availability_film_id"), ["film_id"], unique=False)
+        batch_op.drop_index("ix_availability_provider_id_country")
+        batch_op.create_index(
+            "ix_availability_provider_id_country_offer_closed_at",
+            ["provider_id", "country", "offer", "closed_at"],
+            unique=False,
+        )
 
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("settles_at", sa.DateTime(timezone=True), nullable=True))
@@ -165,6 +179,7 @@ def upgrade() -> None:
         batch_op.alter_column("settles_at", existing_type=sa.DateTime(timezone=True), nullable=False)
         batch_op.create_index(batch_op.f("ix_events_digest_id"), ["digest_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_settles_at"), ["settles_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_events_weighed_at"), ["weighed_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_events_digest_id_digests"), "digests", ["digest_id"], ["id"], ondelete="SET NULL"
         )
@@ -176,10 +191,18 @@ def upgrade() -> None:
     with op.batch_alter_table("source_states", schema=None) as batch_op:
         batch_op.add_column(sa.Column("last_modified", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("selector", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("sample_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("refresh_items", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("source", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("refresh_items", schema=None) as batch_op:
+        batch_op.drop_column("source")
+
     with op.batch_alter_table("source_states", schema=None) as batch_op:
+        batch_op.drop_column("sample_at")
         batch_op.drop_column("selector")
         batch_op.drop_column("last_modified")
 
@@ -189,6 +212,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_events_digest_id_digests"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_events_weighed_at"))
         batch_op.drop_index(batch_op.f("ix_events_settles_at"))
         batch_op.drop_index(batch_op.f("ix_events_digest_id"))
         batch_op.drop_column("digest_id")
@@ -196,6 +220,9 @@ def downgrade() -> None:
         batch_op.drop_column("settles_at")
 
     with op.batch_alter_table("availability", schema=None) as batch_op:
+        batch_op.drop_index("ix_availability_provider_id_country_offer_closed_at")
+        batch_op.create_index("ix_availability_provider_id_country", ["provider_id", "country"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_availability_film_id"))
         batch_op.drop_column("withdrawn")
         batch_op.drop_column("last_seen_at")
 
@@ -229,5 +256,6 @@ def downgrade() -> None:
     with op.batch_alter_table("housekeeping", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_housekeeping_started_at"))
 
+    op.drop_table("proof_days")
     op.drop_table("housekeeping")
     op.drop_table("decisions")

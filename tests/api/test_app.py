@@ -1,5 +1,8 @@
 import gzip
+import re
+import shlex
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import Any
 
 import httpx
@@ -8,7 +11,7 @@ import pytest
 from api.db import tables
 from api.db.engine import Database
 from tests.api.conftest import NOBODY, Serve
-from tests.factories import FilmRow, add
+from tests.factories import FilmRow, ProviderRow, add
 
 KEY = "clé-for-tests"
 
@@ -114,6 +117,29 @@ async def test_every_route_is_documented_with_its_problems(client: httpx.AsyncCl
             if status >= "400":
                 schema = answer["content"]["application/problem+json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Problem"}, (path, status)
+
+
+async def test_every_group_every_part_of_a_path_and_every_shape_is_described(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    found = [operation for _, _, operation in operations(document)]
+    assert {tag["name"] for tag in document["tags"]} == {tag for operation in found for tag in operation["tags"]}
+    parameters = [each for operation in found for each in operation.get("parameters", [])]
+    described = [*document["tags"], *parameters, *document["components"]["schemas"].values()]
+    assert [each for each in described if not each.get("description")] == []
+    assert document["components"]["schemas"]["FieldError"]["description"].startswith("What is wrong with one field")
+
+
+async def test_a_body_is_documented_as_required_where_it_is(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/v1/openapi.json")).json()
+    bodies = {each["operationId"]: each["requestBody"] for _, _, each in operations(document) if "requestBody" in each}
+    assert {name: body["required"] for name, body in bodies.items()} == {
+        "decideMatch": True,
+        "importDecisions": True,
+        "setServices": True,
+        "startRefresh": False,
+    }
+    schema = bodies["startRefresh"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/RefreshRequest"}
 
 
 async def test_health_documents_what_it_can_answer(guarded: httpx.AsyncClient) -> None:
@@ -226,6 +252,25 @@ async def test_the_docs_page_shows_every_route_and_loads_nothing_from_elsewhere(
     assert "src=" not in page.text
     assert "stylesheet" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_the_commands_of_the_docs_page_send_what_the_api_takes(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.write() as db:
+        await add(db, tables.films, FilmRow.build(slug="the-third-man"))
+        await add(db, tables.providers, ProviderRow.build(id=8))
+    page = unescape((await client.get("/api/v1/docs")).text)
+    found = {}
+    for command in re.findall(r"curl -X (?:POST|PUT) [^<]*", page):
+        _, _, method, address, *rest = shlex.split(command.replace("\\\n", ""))
+        headers = {"content-type": rest[1].removeprefix("content-type: ")} if rest else {}
+        content = rest[3].replace("@decisions.csv", "lid,media_type,tmdb_id\n") if rest else ""
+        answer = await client.request(method, address, content=content, headers=headers)
+        found[answer.request.url.path.removeprefix("/api/v1/")] = answer.status_code
+    assert found["films/the-third-man/match"] == found["members/alice/services"] == found["matches/decisions"] == 200
+    assert found["refreshes"] == 503, "there is no queue here; the body is fine"
+    assert not {400, 415} & set(found.values())
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

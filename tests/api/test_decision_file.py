@@ -56,7 +56,11 @@ def test_every_bad_row_is_named_by_its_line() -> None:
 
 
 def test_rows_of_json_are_counted_from_one() -> None:
-    assert [place for place, _ in faults('[{"lid": "ok"}, {"lid": 5}, "x"]', JSON)] == ["row 2", "row 3"]
+    assert faults('[{"lid": "ok"}, {"lid": 5}, "x", {}]', JSON) == [
+        ("row 2", "lid must be Letterboxd's code of the film, such as 2bFA"),
+        ("row 3", "must be a JSON object"),
+        ("row 4", "lid is missing"),
+    ]
 
 
 def test_two_rows_that_disagree_are_a_fault() -> None:
@@ -74,9 +78,12 @@ def test_of_many_faults_the_first_are_named_and_the_rest_counted() -> None:
     [
         ("", CSV, "line 1"),
         ("lid,tmdb_id\n2bg8,949\n", CSV, "line 1"),
+        ("lid,media_type,tmdb_id,lid\n2bg8,movie,949,2bg9\n", CSV, "line 1"),
         ('lid,media_type,tmdb_id\n"2bg8,movie,949\n', CSV, "line 2"),
         ("", JSON, "body"),
         ("{", JSON, "body"),
+        ("[" * 200_000, JSON, "body"),
+        ('[{"lid": "2bg8\\n"}]', JSON, "row 1"),
         ('{"items": []}', JSON, "body"),
         ("5", JSON, "body"),
     ],

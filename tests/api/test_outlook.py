@@ -30,14 +30,29 @@ def test_what_was_answered_is_read_with_the_next_refresh(state: str) -> None:
 
 def test_what_was_refused_is_tried_when_its_rest_is_over() -> None:
     blocked = facts("blocked", next_try_at=NOON + timedelta(hours=6))
-    assert told(blocked, WARSAW, NOON).next == "Marquee tries again by itself at 19:00 on 20 November (Europe/Warsaw)."
-    assert told(blocked, WARSAW, NOON + timedelta(hours=7)).next == "Marquee tries again by itself now."
+    source = told(blocked, WARSAW, NOON)
+    before = "Marquee does not ask again before 19:00 on 20 November (Europe/Warsaw), and then"
+    assert (source.next, source.turned_away) == (f"{before} tries again by itself.", True)
+    over = told(blocked, WARSAW, NOON + timedelta(hours=7))
+    assert (over.next, over.turned_away) == ("Marquee tries again by itself now.", False)
+
+
+def test_what_only_a_person_can_mend_is_tried_by_itself_too_and_may_be_asked_for_before() -> None:
+    private = told(facts("private", next_try_at=NOON + timedelta(hours=23)), WARSAW, NOON)
+    assert private.next == "Marquee tries again by itself at 12:00 on 21 November (Europe/Warsaw)."
+    assert not private.turned_away
 
 
 def test_without_a_schedule_somebody_has_to_ask() -> None:
-    assert told(facts("never"), WITHOUT, NOON).next == (
-        "Marquee tries again when somebody asks for a refresh: REFRESH_SCHEDULE is off."
+    asks = "when somebody asks for a refresh."
+    assert told(facts("never"), WITHOUT, NOON).next == f"Marquee reads it {asks}"
+    rest = NOON + timedelta(hours=6)
+    assert told(facts("private", next_try_at=rest), WITHOUT, NOON).next == f"Marquee tries again {asks}"
+    blocked = facts("blocked", next_try_at=rest)
+    assert told(blocked, WITHOUT, NOON).next == (
+        f"Marquee does not ask again before 18:00 on 20 November (UTC), and then tries again {asks}"
     )
+    assert told(blocked, WITHOUT, rest).next == f"Marquee tries again {asks}"
 
 
 def test_film_pages_are_read_where_they_are_needed() -> None:

@@ -75,6 +75,70 @@ async def test_a_method_that_is_not_known_names_those_that_are(client: httpx.Asy
     assert {method.strip() for method in answer.headers["allow"].split(",")} == {"GET", "HEAD", "POST", "OPTIONS"}
 
 
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("events?kind=gone", ("kind", "is none of arrived, left")),
+        ("events?sort_by=at", ("sort_by", "can only be settled_at")),
+        ("events?services=perhaps", ("services", "must be true or false")),
+        ("films?page=one", ("page", "must be a whole number")),
+        ("films?page=0", ("page", "must be at least 1")),
+        (f"films?q={'x' * 201}", ("q", "must have at most 200 characters")),
+        ("films?member=no%20name", ("member", "is empty, too long, or holds a character that it cannot hold")),
+        ("films?member=zoe", ("member", "is nobody whom Marquee follows")),
+        ("matches/decisions?format=xml", ("format", "is none of json, csv")),
+    ],
+)
+async def test_what_is_wrong_with_a_parameter_is_said_in_words(
+    client: httpx.AsyncClient, address: str, fault: tuple[str, str]
+) -> None:
+    assert faults(await client.get(f"/api/v1/{address}")) == [fault]
+
+
+@pytest.mark.parametrize("path", ["films/heat-1995/match", "members/alice/services"])
+async def test_a_body_that_is_missing_is_named(client: httpx.AsyncClient, path: str) -> None:
+    for headers in ({}, {"content-type": "application/json"}):
+        answer = await client.put(f"/api/v1/{path}", headers=headers)
+        assert faults(answer) == [("body", "is missing; it must be a JSON object")]
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("[]", ("body", "must be a JSON object")),
+        ("{", ("body", "is not JSON: Input data was truncated")),
+        ('{"media_type": "film"}', ("media_type", "is none of movie, tv")),
+        ('{"tmdb_id": "x"}', ("tmdb_id", "must be a whole number")),
+        ('{"kind": "movie"}', ("kind", "is not a field here")),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_said_in_words(
+    client: httpx.AsyncClient, body: str, fault: tuple[str, str]
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await client.put("/api/v1/films/heat-1995/match", content=body, headers=headers)
+    assert faults(answer) == [fault]
+
+
+async def test_a_field_that_is_missing_is_named(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/api/v1/members/alice/services", json={"country": "GB"})
+    assert faults(answer) == [("provider_ids", "is missing")]
+
+
+async def test_a_name_that_was_asked_for_is_told_shortened(client: httpx.AsyncClient) -> None:
+    answer = await client.get(f"/api/v1/films/{'x' * 3000}")
+    assert (answer.status_code, answer.json()["detail"]) == (404, f"There is no film {'x' * 79}….")
+
+
+@pytest.mark.parametrize(
+    ("path", "types"),
+    [("refreshes", "application/json"), ("matches/decisions", "application/json or text/csv")],
+)
+async def test_a_body_of_another_type_is_told_the_types(client: httpx.AsyncClient, path: str, types: str) -> None:
+    answer = await client.post(f"/api/v1/{path}", content=b"<a/>", headers={"content-type": "text/xml"})
+    assert (answer.status_code, answer.json()["detail"]) == (415, f"The body must be sent as {types}.")
+
+
 async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient) -> None:
     body = {"members": ["a" * 40] * 30_000}
     answer = await client.post("/api/v1/refreshes", json=body)
@@ -139,3 +203,26 @@ async def test_a_mistake_of_ours_is_logged_and_tells_nothing(
         "code": "internal_server_error",
     }
     assert "Traceback" in caplog.text
+
+
+async def test_json_that_is_nested_too_deep_is_refused(client: httpx.AsyncClient) -> None:
+    json = {"content-type": "application/json"}
+    for method, path in (("PUT", "films/heat/match"), ("POST", "matches/decisions"), ("POST", "refreshes")):
+        answer = await client.request(method, f"/api/v1/{path}", content="[" * 100_000, headers=json)
+        assert [field for field, _ in faults(answer)] == ["body"], path
+
+
+async def test_a_number_in_a_path_that_is_too_large_is_refused(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/api/v1/openapi.json")).json()["paths"]
+    numbered = [
+        (method, path, parameter["name"])
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "path" and parameter["schema"].get("type") == "integer"
+    ]
+    assert len({path for _, path, _ in numbered}) > 3
+    for method, path, name in numbered:
+        for number in ("2147483648", "99999999999999999999"):
+            answer = await client.request(method, path.replace(f"{{{name}}}", number))
+            assert faults(answer)[0][0] == name, (method, path)

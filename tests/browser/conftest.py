@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.drivers.marquee import Marquee, running
 from tests.drivers.processes import Child, free_port
@@ -22,6 +22,7 @@ ARGUMENTS = [
 ]
 
 
+PATIENCE = 20_000
 DROPPED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
@@ -29,6 +30,7 @@ DROPPED = ("htmx:afterRequest", "htmx:sendAbort")
 async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install Debian's package chromium to run the browser tests")
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium

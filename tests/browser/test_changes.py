@@ -36,9 +36,13 @@ async def test_a_night_later_what_arrived_on_the_chosen_service_comes_first(
     await expect(page.locator(".now .mine")).to_have_count(1)
 
 
-async def test_a_films_page_draws_its_stays_within_their_place(page: Page, bobs: Marquee) -> None:
+async def test_a_films_page_draws_its_stays_within_their_place(page: Page, bobs: Marquee, upstream: Upstream) -> None:
+    departures = sorted((await upstream.changes()).departures)
+    slug = next(offer.slug for offer in departures if offer.country == "GB" and offer.offer in ("free", "ads"))
+    await upstream.add_to_watchlist("bob", slug)
     await bobs.refresh()
-    slug = next(film.slug for film in await bobs.watchlist("bob") if any(one["country"] == "GB" for one in film.offers))
+    await upstream.today()
+    await bobs.refresh(force=True)
     for width in (320, 1280):
         await page.set_viewport_size({"width": width, "height": 800})
         await page.goto(f"/films/{slug}")
@@ -47,7 +51,7 @@ async def test_a_films_page_draws_its_stays_within_their_place(page: Page, bobs:
         track = await page.locator(".track").first.bounding_box()
         bars = [await bar.bounding_box() for bar in await page.locator(".stay").first.locator("g rect").all()]
         assert track is not None
-        assert len(bars) == 2
+        assert len(bars) >= 2
         for bar in bars:
             assert bar is not None
             assert bar["width"] >= 2

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from api.db.engine import Database
 from api.db.tables import film_matches, films
@@ -51,6 +51,9 @@ async def test_questions_are_answered_by_keys_one_after_the_other(page: Page, bo
     questions, decided = page.locator(".question:not(.decided)"), page.locator(".decided")
     await expect(questions.locator("h2")).to_have_text(asked)
     await page.keyboard.press("1")
+    await expect(questions.nth(0)).to_be_focused()
+    await expect(decided).to_have_count(0)
+    await page.keyboard.press("1")
     await expect(decided.locator("h2")).to_have_text(asked[:1])
     await expect(questions.nth(0)).to_be_focused()
     await expect(page.locator("#tally-review")).to_have_text("2")
@@ -61,8 +64,15 @@ async def test_questions_are_answered_by_keys_one_after_the_other(page: Page, bo
     await expect(questions.locator("h2")).to_have_text(asked[1:])
     await expect(questions.nth(0)).to_be_focused()
     await page.keyboard.press("n")
+    await expect(questions.nth(1)).to_be_focused()
+    await expect(questions.locator("h2")).to_have_text(asked[1:])
+    await _decides_nothing_out_of_sight(page, questions.nth(1))
+    await page.keyboard.press("n")
+    await expect(questions.nth(0)).to_be_focused()
     await page.keyboard.press("9")
+    await page.keyboard.press("0")
     await expect(questions.locator("h2")).to_have_text(asked[2:])
+    await expect(questions.nth(0)).to_be_focused()
     await questions.get_by_label("Another title").fill("nonsense 1")
     await page.keyboard.press("Enter")
     await expect(page.locator(".fault")).to_be_visible()
@@ -73,6 +83,18 @@ async def test_questions_are_answered_by_keys_one_after_the_other(page: Page, bo
     await expect(page.locator("#questions-waiting")).to_have_count(0)
     match = (await bobs.client.get("/api/v1/matches?locked=true&state=found")).json()
     assert [(item["film"]["title"], item["locked"]) for item in match["items"]] == [(asked[0], True)]
+
+
+async def _decides_nothing_out_of_sight(page: Page, question: Locator) -> None:
+    """A key pressed while the question is not on the screen only brings one back to it, or to one that is."""
+    await page.evaluate("scrollTo(0, document.body.scrollHeight); document.body.style.paddingBottom = '200vh'")
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    await expect(question).not_to_be_in_viewport()
+    await page.keyboard.press("0")
+    await expect(page.locator(".question:focus")).to_be_in_viewport(ratio=0.5)
+    await page.evaluate("document.body.style.paddingBottom = ''")
+    await question.focus()
+    await expect(question).to_be_in_viewport(ratio=0.5)
 
 
 async def test_questions_are_answered_and_kept_without_javascript(page: Page, bobs: Marquee, asked: list[str]) -> None:
@@ -92,7 +114,7 @@ async def test_questions_are_answered_and_kept_without_javascript(page: Page, bo
     await expect(plain.locator(".decided")).to_have_count(0)
     await plain.get_by_text("Keep and share").click()
     await plain.get_by_label("Read a file").set_input_files(path)
-    await plain.get_by_role("button", name="Read it").click()
+    await plain.get_by_role("button", name="Import").click()
     await expect(plain.locator(".notice")).to_contain_text("1 film decided.")
     await plain.goto("/matches?state=decided")
     await expect(plain.locator(".decided h2")).to_have_text(asked[:1])

@@ -42,6 +42,7 @@ _migrated: list[bytes] = []
 
 def _fill(path: Path, content: bytes) -> None:
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
 

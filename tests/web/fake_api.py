@@ -92,6 +92,7 @@ def failure(**fields: Any) -> Json:
         "stage": "reading",
         "code": "x",
         "message": "It failed.",
+        "source": None,
     } | fields
 
 
@@ -113,6 +114,8 @@ def source(state: str = "ok", **fields: Any) -> Json:
         "has_sample": False,
         "next": "Marquee reads it with the next refresh.",
         "advice": None,
+        "by_itself": True,
+        "turned_away": False,
     } | fields
 
 
@@ -161,7 +164,7 @@ def stay(provider: str = "MUBI", kind: str = "flatrate", **fields: Any) -> Json:
         {key: one[key] for key in ("provider_id", "provider", "logo_url", "offer")}
         | {
             "first_seen_at": ago(days=40),
-            "last_seen_at": fields.get("closed_at"),
+            "last_seen_at": fields.get("closed_at") or ago(minutes=1),
             "closed_at": None,
             "ended": None,
             "seen_from_start": False,

@@ -3,8 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from web.cards import Poster
 from web.match_shapes import Candidate, DecidedMatch, Match, MatchedFilm
-from web.questions import KEYS, MOST_LOOKS, QuestionView, TitleKey, answer, question, title_key
+from web.questions import KEYS, MOST_LOOKS, Fact, QuestionView, TitleKey, answer, question, title_key
 from web.words import Clock
 
 CLOCK = Clock(datetime(2026, 11, 20, 12, tzinfo=UTC), ZoneInfo("UTC"))
@@ -71,12 +72,28 @@ def test_a_choice_says_what_tells_it_apart() -> None:
         why_not="its director is another one",
     )
     [choice] = question(asked(unlike)).choices
-    assert choice.sheet.facts == ["Series", "1995", "Ann, Ben", "1 h 1 min"]
+    assert choice.sheet.kind == "Series"
+    assert choice.sheet.facts == [Fact("Year", "1995"), Fact("By", "Ann, Ben"), Fact("Length", "1 h 1 min")]
+    assert choice.sheet.spoken == "Heat, Series, 1995, Ann, Ben, 1 h 1 min"
     assert (choice.sheet.also, choice.why, choice.why_not) == (
         "Hitze",
         "Same title and year.",
         "Its director is another one.",
     )
+
+
+def test_what_nobody_knows_keeps_its_row_so_that_the_others_stay_beside_each_other() -> None:
+    asked_for = question(asked(candidate(year=None)))
+    assert [fact.name for fact in asked_for.sheet.facts] == [fact.name for fact in asked_for.choices[0].sheet.facts]
+    assert asked_for.choices[0].sheet.facts == [Fact("Year", ""), Fact("By", ""), Fact("Length", "")]
+
+
+def test_a_person_is_asked_what_the_choices_leave_open() -> None:
+    assert question(asked()).asks == ""
+    assert question(asked(candidate())).asks == "Is it this one?"
+    assert question(asked(candidate(1), candidate(2))).asks == "Which of these is it?"
+    ruled_out = Match(film=FILM, state="not_found", locked=False, candidates=[candidate()])
+    assert (question(ruled_out).asks, len(question(ruled_out).choices)) == ("", 1)
 
 
 def test_addresses_that_a_page_may_not_link_to_are_left_out() -> None:
@@ -86,7 +103,8 @@ def test_addresses_that_a_page_may_not_link_to_are_left_out() -> None:
 
 def test_a_chosen_candidate_is_named_and_nothing_more_is_waited_for() -> None:
     shown = answer(decided(candidates=[candidate(poster_url="https://images.test/p.jpg")]), CLOCK, looks=1)
-    assert (shown.said, shown.sheet.poster, shown.look) == ("Heat (1995)", "https://images.test/p.jpg", "")
+    assert shown.sheet.poster == Poster("https://images.test/p.jpg", "")
+    assert (shown.said, shown.look) == ("Heat (1995)", "")
 
 
 def test_of_a_number_more_is_known_in_a_moment() -> None:

@@ -74,15 +74,12 @@ def test_an_unknown_beginning_fades_in_and_a_known_one_does_not() -> None:
     assert looks(drawing, 1) == ["sure"]
 
 
-def test_what_was_shown_by_mistake_was_never_sure() -> None:
-    assert looks(drawn(interval(30, 20, ended="corrected", seen_from_start=True))) == ["mistake"]
-
-
 def test_the_time_since_the_last_look_is_not_sure() -> None:
     drawing = drawn(interval(100), checked_at=days_ago(25))
     sure, unsure = drawing.rows[0].stays[0].bars
     assert (sure.look, unsure.look) == ("sure", "unsure")
     assert unsure.x + unsure.width == pytest.approx(drawing.now, abs=0.1)
+    assert drawing.seen == pytest.approx(sure.x + sure.width, abs=0.1)
 
 
 def test_between_the_last_sight_and_the_first_look_without_it_nothing_is_sure() -> None:

@@ -50,7 +50,7 @@ async def test_a_challenged_feed_and_a_challenged_watchlist_do_not_stop_each_oth
 
     await upstream.clear()
     await upstream.challenge("/carol/watchlist/")
-    assert (await marquee.refresh()).status == "partial"
+    assert (await marquee.refresh(force=True)).status == "partial"
     assert (await marquee.source("carol", "rss")).state == "ok"
     assert (await marquee.source("carol")).state == "blocked"
     assert len(await watched(marquee)) == 3

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.drivers.marquee import Marquee, running
 from tests.drivers.receiver import TOKEN, Receiver
@@ -55,7 +56,7 @@ async def test_what_arrives_is_told_in_one_digest_without_a_secret_anywhere(
 
         answer = await marquee.get("/api/v1/notifications")
         assert [(target["name"], target["ok"]) for target in answer.targets] == [
-            ("JSON at 127.0.0.1", True),
+            (f"JSON at {urlsplit(receiver.address).netloc}", True),
             ("Address 2 (unheard-of://…)", False),
         ]
         assert answer.last_digest["title"] == "Cabaret arrived on Netflix"

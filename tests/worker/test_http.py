@@ -12,6 +12,7 @@ import pytest
 
 from api.errors import Blocked, Disallowed, Missing, RateLimited, SourceError, Transient
 from worker import http
+from worker.counting import counting
 from worker.http import OutsideHost, RefusedAnswer
 from worker.ratelimit import Paused
 
@@ -86,6 +87,14 @@ async def test_a_request_says_who_asks_and_takes_one_slot() -> None:
     assert outside.requests[0].headers["user-agent"] == http.user_agent()
     assert outside.requests[0].headers["accept-language"] == "en"
     assert re.fullmatch(r"Marquee/\d+\.\d+\.\d+ \(\+https://\S+\)", http.user_agent())
+
+
+async def test_every_request_of_a_block_is_counted_and_none_beside_it() -> None:
+    outside = Outside(page(503), redirect("/film/y/"), page())
+    with counting() as requests:
+        await outside.host.get("/film/x/")
+    await outside.host.get("/film/z/")
+    assert (requests.made, len(outside.requests)) == (3, 4)
 
 
 async def test_paths_stay_below_the_base_url_and_defaults_go_with_every_request() -> None:

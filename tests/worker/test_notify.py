@@ -1,6 +1,7 @@
 import logging
 import sys
 from io import StringIO
+from urllib.parse import unquote
 
 import pytest
 
@@ -33,8 +34,7 @@ async def test_a_refusal_is_told_in_the_words_of_apprise(receiver: Receiver) -> 
 
 async def test_a_service_that_is_not_there_is_a_failure() -> None:
     outcome = await sent(f"json://127.0.0.1:9/{TOKEN}")
-    assert outcome.status == "failed"
-    assert "Connection error" in outcome.reason
+    assert outcome == notify.Outcome("failed", notify.NOT_THERE)
 
 
 async def test_without_an_answer_nobody_knows_whether_it_arrived(
@@ -60,7 +60,7 @@ async def test_options_of_the_address_do_not_send_twice_nor_hide_a_failure(recei
 @pytest.mark.parametrize(
     ("address", "name"),
     [
-        ("json://ann:password@nas.local:8080/secret", "JSON at nas.local"),
+        ("json://ann:password@nas.local:8080/secret", "JSON at nas.local:8080"),
         ("ntfys://ntfy.example.org/secret-topic", "ntfy at ntfy.example.org"),
         ("ntfy://secret-topic", "ntfy"),
         ("discord://12345678901234567890/secret-token", "Discord"),
@@ -123,3 +123,19 @@ async def test_no_log_and_no_reason_holds_a_secret(
     outcomes = [await notifier.send(target.digest, "Title", "Body") for target in targets]
     assert [outcome.status for outcome in outcomes] == ["failed", "failed", "failed"]
     assert TOKEN not in f"{targets} {outcomes} {log.getvalue()} {capfd.readouterr()}"
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("json://ann:pw1@nas.local/k9", "nas.local"),
+        ("json://ann:pw1@NAS.local/k9?+X-Key=tok.en.abc", "nas.local"),
+        ("json://ann:p%40w1@nas.local/eyJh.eyJz.c2ln", "nas.local"),
+        ("sendgrid://SG.xxx.yyy:me@example.com", "example.com"),
+    ],
+)
+def test_of_an_address_nothing_is_told_but_its_host(address: str, host: str) -> None:
+    secrets = ("pw1", "p@w1", "p%40w1", "k9", "tok.en.abc", "eyJh.eyJz.c2ln", "SG.xxx.yyy")
+    known = [secret for secret in secrets if secret in address or secret in unquote(address)]
+    said = notify._without_secrets(f"No: {' '.join(known)} at nas.local, shapwork1", address, host)
+    assert said == f"No: {' '.join(['…'] * len(known))} at nas.local, shapwork1"

@@ -165,9 +165,27 @@ async def test_one_member_read_well_is_not_a_failure(database: Shaky) -> None:
         run = await refreshes.start(db, ["hidden", "empty"], trigger="manual", force=False)
 
     async def work(run: Run) -> None:
-        await run.source_failed(run.order.members[0].id, "private", "The watchlist of hidden is private.")
+        await run.source_failed(run.order.members[0].id, "watchlist", "private", "The watchlist of hidden is private.")
 
     await perform(database, run.id, ESTIMATE, work)
     ended = await state(database, run)
     assert ended.status == "partial"
-    assert [failure.member for failure in ended.failures] == ["hidden"]
+    assert [(failure.member, failure.source) for failure in ended.failures] == [("hidden", "watchlist")]
+
+
+async def test_how_many_watchlists_could_not_be_read_is_told_where_it_is_several(
+    database: Shaky, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with database.write() as db:
+        run = await refreshes.start(db, ["hidden", "closed", "empty"], trigger="manual", force=False)
+
+    async def work(run: Run) -> None:
+        for member in run.order.members[:2]:
+            await run.source_failed(member.id, "watchlist", "private", f"{member.username} is private.")
+
+    with caplog.at_level("INFO"):
+        await perform(database, run.id, ESTIMATE, work)
+    error = (await state(database, run)).error
+    assert error is not None
+    assert error.message == "hidden is private. In all, 2 of 3 watchlists could not be read."
+    assert "partial: 1 of 3 watchlists read, 0 of 0 films done; hidden is private." in caplog.text

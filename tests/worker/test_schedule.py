@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from api.db import members, refreshes, sources
+from api.db import housekeeping, members, refreshes, sources, tables
 from api.db.paging import Paging
 from api.db.sources import SourceNews
-from api.queue import QUEUE, beat, enqueue_refresh, fall_silent, open_queue, ping
+from api.queue import KEEP_HOUSE, QUEUE, SEE_TO_FILM, beat, enqueue_refresh, fall_silent, open_queue, ping
 from api.settings import Schedule, Settings
 from tests.drivers.database import fresh_database
 from tests.drivers.valkey import Valkey
+from tests.factories import FilmRow, MatchRow, add
 from worker.schedule import Keeper, crontab_job
 from worker.services import Services
 
@@ -116,3 +117,34 @@ async def test_one_worker_that_ends_does_not_silence_another(keeper: Keeper) -> 
     assert (await ping(keeper.queue))["worker"] is True
     await fall_silent(keeper.queue, "another")
     assert (await ping(keeper.queue))["worker"] is False
+
+
+async def test_a_housekeeping_is_taken_up_though_its_job_died_with_the_worker(keeper: Keeper) -> None:
+    async with keeper.services.database.write() as db:
+        keeping = await housekeeping.start(db, "manual")
+        await housekeeping.claim(db, keeping.id, datetime.now(UTC) - 2 * housekeeping.LEASE)
+    await keeper.look_after()
+    [job] = await keeper.queue.zrange(QUEUE, 0, -1)
+    assert job.decode().startswith(f"{KEEP_HOUSE}:{keeping.id}:")
+
+
+async def test_a_decided_film_is_read_though_its_job_died_with_the_worker(keeper: Keeper) -> None:
+    async with keeper.services.database.write() as db:
+        await add(db, tables.films, FilmRow.build(id=1), FilmRow.build(id=2))
+        decided = {"confidence": "proven", "method": "person"}
+        await add(db, tables.film_matches, MatchRow.build(film_id=1, **decided), MatchRow.build(film_id=2))
+        await db.execute(tables.film_matches.update().where(tables.film_matches.c.film_id == 1).values(locked=True))
+    await keeper.look_after()
+    [job] = await keeper.queue.zrange(QUEUE, 0, -1)
+    assert job.decode().startswith(f"{SEE_TO_FILM}:1:")
+
+
+@pytest.mark.parametrize(("days", "queued"), [(0, 0), (3, 1)])
+async def test_the_house_is_kept_at_the_start_where_that_was_missed(keeper: Keeper, days: int, queued: int) -> None:
+    async with keeper.services.database.write() as db:
+        keeping = await housekeeping.start(db, "cron")
+        await housekeeping.close(db, keeping.id, {}, None)
+        then = datetime.now(UTC) - timedelta(days=days)
+        await db.execute(tables.housekeeping.update().values(started_at=then))
+    await keeper.catch_up_housekeeping()
+    assert await keeper.queue.zcard(QUEUE) == queued

@@ -11,12 +11,11 @@ from litestar.response import Redirect, Template
 
 from web.changes import days_of
 from web.changes_view import KINDS, ChangesView
-from web.client import ApiProblem, MarqueeApi
+from web.client import MarqueeApi, or_else
 from web.countries import country_name
 from web.masthead import waiting_questions
 from web.memory_shapes import Correction, Event, Feed
-from web.pages.films import NOT_STORED
-from web.pages.requests import PageRequest, from_htmx, root_of
+from web.pages.requests import NOT_STORED, PageRequest, from_htmx, past_the_end, root_of
 from web.settings import Settings
 from web.shapes import Listing
 from web.snapshot import member_of
@@ -44,9 +43,8 @@ async def show_changes(
     """What changed, as the address narrows it; that part of the page alone where htmx asks for it."""
     view = ChangesView.of(request.query_params, settings.country)
     context = await _context(api, view, settings, clock)
-    last = max(1, context["events"].total_pages)
-    if view.page > last:
-        return Redirect(root_of(request) + "/changes" + view.address(page=last), status_code=303)
+    if elsewhere := past_the_end(request, "/changes", view, context["events"].total_pages):
+        return elsewhere
     if from_htmx(request):
         pushed = {"hx-push-url": root_of(request) + "/changes" + view.address()}
         return Template("fragments/changes.html", context=context, headers=NOT_STORED | pushed)
@@ -75,6 +73,7 @@ async def _context(api: MarqueeApi, view: ChangesView, settings: Settings, clock
         "kinds": KINDS,
         "countries": {code: country_name(code) for code in settings.country},
         "services": services,
+        "whose": f"{member.display_name or member.username}’s" if member and len(members) > 1 else "your",
         "feeds": feeds,
         "questions": questions,
     }
@@ -100,10 +99,7 @@ def _of_this_page(corrections: list[Correction], events: Listing[Event]) -> list
 
 async def _feeds(api: MarqueeApi, view: ChangesView) -> list[FeedLink]:
     """The feeds of what this page shows; none where the API gives none, since the page can do without."""
-    try:
-        return [_feed_link(feed, view) for feed in await api.feeds()]
-    except ApiProblem:
-        return []
+    return [_feed_link(feed, view) for feed in await or_else(api.feeds(), [])]
 
 
 def _feed_link(feed: Feed, view: ChangesView) -> FeedLink:

@@ -16,6 +16,7 @@ from web.snapshot import UnknownMember
 log = logging.getLogger("web")
 
 RETRY_SECONDS = 5
+AWAY = "The part of Marquee that keeps the films does not answer. It may still be starting."
 
 
 class Trouble(msgspec.Struct, kw_only=True):
@@ -44,7 +45,7 @@ def api_away(request: PageRequest, error: ApiAway) -> Template:
         Trouble(
             status=HTTPStatus.SERVICE_UNAVAILABLE,
             title="Marquee is not ready",
-            words="The part of Marquee that keeps the films does not answer. It may still be starting.",
+            words=AWAY,
             retry=RETRY_SECONDS,
         ),
     )

@@ -12,7 +12,15 @@ from web.chips import chips
 from web.client import MarqueeApi
 from web.countries import country_name
 from web.notices import by_weight, source_notice
-from web.pages.requests import PageRequest, current_view, reloads_films, root_of, wants_films
+from web.pages.requests import (
+    NOT_STORED,
+    PageRequest,
+    current_view,
+    past_the_end,
+    reloads_films,
+    root_of,
+    wants_films,
+)
 from web.progress import Progress, bar_of, newest_address
 from web.run_notices import run_notices
 from web.settings import Settings
@@ -20,8 +28,6 @@ from web.snapshot import Snapshot, snapshot_of
 from web.summary import emptiness, summary_of
 from web.view import OFFERS, SORTS, View, beside, whole
 from web.words import Clock
-
-NOT_STORED = {"vary": "HX-Request", "cache-control": "no-store"}
 
 
 @route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], name="watchlist")
@@ -34,9 +40,8 @@ async def show_watchlist(
     """The watchlist that the address names; its films alone where htmx asks for them."""
     view = View.of(request.query_params)
     snapshot = await snapshot_of(api, view, settings.country[0])
-    last = max(1, snapshot.films.total_pages)
-    if view.page > last:
-        return Redirect(root_of(request) + "/" + view.address(page=last), status_code=303)
+    if elsewhere := past_the_end(request, "/", view, snapshot.films.total_pages):
+        return elsewhere
     query = request.query_params
     shown = query.get("order", "") if snapshot.running else ""
     context = context_of(snapshot, view, settings, clock, order=shown, stopping=whole(query.get("stopping", "")))

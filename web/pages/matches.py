@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from web.client import ApiProblem, MarqueeApi
 from web.match_shapes import DecidedMatch, ImportedDecisions, Match
-from web.pages.films import NOT_STORED
-from web.pages.requests import PageRequest, from_htmx, root_of
+from web.pages.requests import NOT_STORED, PageRequest, from_htmx, past_the_end, root_of
 from web.questions import STATES, Question, QuestionView, answer, question, state_query, title_key
 from web.shapes import Listing
 from web.view import beside, whole
@@ -29,6 +28,7 @@ NOTHING: dict[str, Any] = {
     "answered": None,
     "counts": None,
     "open": 0,
+    "onward": "",
     "announcement": "",
     "states": STATES,
     "view": None,
@@ -47,9 +47,8 @@ async def show_questions(
     view = view_of(query)
     decided = await _decided(api, query.get("answered", ""))
     context = await page_of(api, view, clock)
-    last = max(1, context["matches"].total_pages)
-    if view.page > last:
-        return Redirect(root_of(request) + "/matches" + view.address(page=last), status_code=303)
+    if elsewhere := past_the_end(request, "/matches", view, context["matches"].total_pages):
+        return elsewhere
     if decided and decided.locked:
         context["answered"] = answer(decided, clock)
     return Template("matches.html", context=context, headers=NOT_STORED)
@@ -120,7 +119,7 @@ async def import_decisions(
         if problem.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
             raise
         status = HTTPStatus.BAD_REQUEST
-        said = {"title": "Nothing was imported", "words": ["This file cannot be used."], "faults": problem.faults}
+        said = {"title": "Nothing was imported", "words": ["This file cannot be used."], "faults": _faults(problem)}
     context = await page_of(api, view_of(request.query_params), clock)
     return Template("matches.html", context=context | {"imported": said}, headers=NOT_STORED, status_code=status)
 
@@ -144,8 +143,10 @@ async def page_of(api: MarqueeApi, view: QuestionView, clock: Clock) -> dict[str
         "shown": _shown(matches, chosen, clock),
         "answered": None,
         "imported": None,
-        "open": (left := sum(counts[state] for state in STATES if state != "decided")),
+        "open": (left := _open(counts)),
         "questions": left,
+        "onward": _onward(counts),
+        "nothing_read": not sum(counts.values()) and not await _is_anything_read(api),
     }
 
 
@@ -158,6 +159,19 @@ def _shown(matches: Listing[Match], state: str, clock: Clock) -> list[Any]:
 async def _counts(api: MarqueeApi) -> dict[str, int]:
     totals = await asyncio.gather(*(api.questions_total(state_query(state)) for state in STATES))
     return dict(zip(STATES, totals, strict=True))
+
+
+def _open(counts: Mapping[str, int]) -> int:
+    return sum(counts[state] for state in STATES if state != "decided")
+
+
+def _onward(counts: Mapping[str, int]) -> str:
+    """The first kind of question that there are any of; empty where none is left."""
+    return next((state for state in STATES if state != "decided" and counts[state]), "")
+
+
+async def _is_anything_read(api: MarqueeApi) -> bool:
+    return any(source.good_at or source.got for source in await api.sources() if source.source == "watchlist")
 
 
 async def _decided(api: MarqueeApi, slug: str) -> DecidedMatch | None:
@@ -191,9 +205,9 @@ async def _asked_again(request: PageRequest, asked: Question, api: MarqueeApi, c
 
 async def _fragment(api: MarqueeApi, shown: dict[str, Any], announcement: str) -> Template:
     counts = await _counts(api)
-    left = sum(counts[state] for state in STATES if state != "decided")
+    left = _open(counts)
     said = f"{announcement} {count(left, 'question')} left." if left else f"{announcement} No question is left."
-    told = {"counts": counts, "open": left, "announcement": said}
+    told = {"counts": counts, "open": left, "onward": _onward(counts), "announcement": said}
     return Template("fragments/match.html", context=NOTHING | shown | told, headers=NOT_STORED)
 
 
@@ -201,6 +215,14 @@ def _back(request: PageRequest, slug: str) -> Redirect:
     """To the questions that the form was sent from, with the film that it answered."""
     address = beside(view_of(request.query_params).address(), "answered", slug)
     return Redirect(root_of(request) + "/matches" + address, status_code=303)
+
+
+def _faults(problem: ApiProblem) -> list[str]:
+    """What is wrong with a file, line by line; of what is wrong with all of it the API says that the body is."""
+    return [
+        f"{place}: {words}" if place != "body" else f"The file {words}" if words[:1].isalpha() else words
+        for place, words in problem.faults
+    ]
 
 
 def _outcome(done: ImportedDecisions) -> list[str]:

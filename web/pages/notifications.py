@@ -3,17 +3,17 @@
 import asyncio
 from http import HTTPStatus
 
-from litestar import HttpMethod, post, route
+from litestar import HttpMethod, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from web.client import ApiProblem, MarqueeApi
-from web.deliveries import is_under_way, lines_of, rules_in_words
+from web.deliveries import is_under_way, lines_of, places_of, rules_in_words
 from web.masthead import waiting_questions
 from web.pages.errors import Trouble, trouble
-from web.pages.films import NOT_STORED
-from web.pages.requests import PageRequest, root_of
+from web.pages.requests import NOT_STORED, PageRequest, root_of
+from web.project import project_address
 from web.words import Clock
 
 
@@ -21,6 +21,12 @@ from web.words import Clock
 async def show_notifications(api: NamedDependency[MarqueeApi], clock: NamedDependency[Clock]) -> Template:
     """Where news go and what became of them."""
     return await _page(api, clock)
+
+
+@get(["/notifications/test", "/notifications/{delivery_id:int}/retry"])
+async def return_to_notifications(request: PageRequest) -> Redirect:
+    """Where a form answered with a page of its own, its address leads back when it is loaded again."""
+    return Redirect(root_of(request) + "/notifications", status_code=303)
 
 
 @post("/notifications/test", status_code=HTTPStatus.OK)
@@ -58,7 +64,9 @@ async def _page(api: MarqueeApi, clock: Clock, said: Trouble | None = None) -> T
         "news": news,
         "told_at": clock.past(news.last_digest.created_at) if news.last_digest else None,
         "rules": rules_in_words(news.rules),
-        "usable": any(target.ok for target in news.targets),
+        "places": places_of(news.targets, clock),
+        "usable": any(target.ok is not False for target in news.targets),
+        "guide": project_address("docs/notifications.md"),
         "deliveries": lines_of(deliveries, clock),
         "under_way": is_under_way(deliveries, clock),
         "trouble": said,

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from web.client import ApiAway, ApiError, ApiProblem, MarqueeApi
 from web.pages.errors import answer, cannot_start
-from web.pages.films import NOT_STORED, context_of
-from web.pages.requests import PageRequest, from_htmx, root_of
+from web.pages.films import context_of
+from web.pages.requests import NOT_STORED, PageRequest, from_htmx, root_of
 from web.progress import Progress, bar_address, bar_of, newest_address
 from web.settings import Settings
 from web.shapes import Run
@@ -30,9 +30,9 @@ async def start_refresh(
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
 ) -> Template | Redirect:
-    """Start a refresh, or join the one that runs."""
+    """Start a refresh, or join the one that runs; `force` in the form asks whoever wants to be left alone too."""
     try:
-        run = await api.start_run()
+        run = await api.start_run(force=(await request.form()).get("force") == "true")
     except ApiProblem as problem:
         if from_htmx(request):
             return answer(request, cannot_start(problem))

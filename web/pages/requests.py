@@ -1,14 +1,24 @@
-"""What htmx says about a request."""
+"""What pages need to know of a request, and what many of them answer alike."""
 
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Request
 from litestar.datastructures import MultiDict
+from litestar.response import Redirect
 
 from web.view import View
 
 PageRequest = Request[Any, Any, Any]
+NOT_STORED = {"vary": "HX-Request", "cache-control": "no-store"}
+
+
+class Paged(Protocol):
+    """A view whose address names a page of it, from 1."""
+
+    @property
+    def page(self) -> int: ...
+    def address(self, **changes: Any) -> str: ...
 
 
 def from_htmx(request: PageRequest) -> bool:
@@ -41,3 +51,11 @@ def root_of(request: PageRequest) -> str:
     """The prefix that this site is served under, without a slash at its end."""
     root: str = request.scope.get("root_path", "")
     return root.rstrip("/")
+
+
+def past_the_end(request: PageRequest, path: str, view: Paged, pages: int) -> Redirect | None:
+    """The way to the last page of `path` where `view` is beyond it."""
+    last = max(1, pages)
+    if view.page <= last:
+        return None
+    return Redirect(root_of(request) + path + view.address(page=last), status_code=303)

@@ -9,13 +9,12 @@ from litestar import HttpMethod, post, route
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
-from web.cards import web_address
 from web.client import MarqueeApi
 from web.countries import country_name
+from web.links import web_address
 from web.masthead import waiting_questions
 from web.memory_shapes import Service
-from web.pages.films import NOT_STORED
-from web.pages.requests import PageRequest, root_of
+from web.pages.requests import NOT_STORED, PageRequest, root_of
 from web.settings import Settings
 from web.shapes import Provider
 from web.snapshot import member_of
@@ -93,6 +92,7 @@ async def _shelf(api: MarqueeApi, member: str, code: str, chosen: list[Service])
         for each in mine.values()
         if each.provider_id not in known
     ]
+    shown = sorted([*gone, *every], key=lambda provider: -films.get(provider.provider_id, 0))
     choices = [
         (
             provider.subscription > 0 or provider.provider_id in mine,
@@ -104,7 +104,7 @@ async def _shelf(api: MarqueeApi, member: str, code: str, chosen: list[Service])
                 chosen=provider.provider_id in mine,
             ),
         )
-        for provider in [*gone, *every]
+        for provider in shown
     ]
     return Shelf(
         code=code,

@@ -1,7 +1,5 @@
 """The page of sources: what Marquee reads from Letterboxd, how it stands, and what happens next."""
 
-from importlib.metadata import metadata
-
 from litestar import HttpMethod, MediaType, Response, get, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -9,7 +7,8 @@ from litestar.response import Template
 
 from web.client import ApiError, MarqueeApi
 from web.masthead import waiting_questions
-from web.pages.films import NOT_STORED
+from web.pages.requests import NOT_STORED
+from web.project import project_address
 from web.settings import Settings
 from web.shapes import Keeping
 from web.standings import groups_of, house, overall
@@ -21,13 +20,15 @@ async def show_sources(
     api: NamedDependency[MarqueeApi], settings: NamedDependency[Settings], clock: NamedDependency[Clock]
 ) -> Template:
     """Every source of every member."""
-    groups = groups_of(await api.sources(), clock)
+    sources = await api.sources()
+    groups = groups_of(sources, clock)
     context = {
         "groups": groups,
+        "idle": any(not source.by_itself for source in sources),
         "overall": overall(groups),
         "house": house(await _last_keeping(api), clock),
         "letterboxd": settings.letterboxd_base_url,
-        "project": metadata("marquee")["Project-URL"].partition(", ")[2],
+        "project": project_address(),
         "questions": await waiting_questions(api),
     }
     return Template("sources.html", context=context, headers=NOT_STORED)

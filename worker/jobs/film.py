@@ -6,6 +6,7 @@ from typing import Any
 from api.errors import MarqueeError
 from worker.services import Services
 from worker.sync import films
+from worker.sync.film_pages import FilmPageSource
 from worker.sync.reach import GivenUp
 
 logger = logging.getLogger(__name__)
@@ -18,6 +19,6 @@ async def see_to_film(ctx: dict[Any, Any], film_id: int) -> None:
     """
     services: Services = ctx["services"]
     try:
-        await films.see_to(services, film_id)
+        await films.see_to(services, film_id, FilmPageSource(services, asked=True))
     except (MarqueeError, GivenUp) as error:
         logger.warning("The film %s waits for the next refresh: %s", film_id, error)

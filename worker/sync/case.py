@@ -1,7 +1,7 @@
 """A film whose title is to be found: what is known of it, what may be it, and how it becomes a question.
 
 Candidates are plain JSON: media_type, tmdb_id, title, original_title, year, directors, runtime (minutes), poster_path,
-why it is one, and why_not: why it was not taken.
+why it is one, and why_not: what speaks against it, None where nothing does.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -57,7 +57,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome for one film; `message` is for a person, `details` are those read on the way.
 
     `hits` are what a search that stays pending found, `evidence` what the film's page told of a film in review, and
-    `because` why this is its title.
+    `because` why this is its title. One that is `by_name_alone` yields to another film that is this title already.
     """
 
     state: State
@@ -71,6 +71,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     because: str | None = None
     proof_tried_at: datetime | None = None
+    by_name_alone: bool = False
     details: Details | None = None
     hits: list[Hit] = []
 
@@ -94,7 +95,8 @@ class Named:
 
     def as_json(self) -> dict[str, Any]:
         title, details = self.title, self.details
-        against = [*self.against, *(["it is a video, such as a making-of"] if self.is_video else [])]
+        kinds = {"it is a series": title.media_type == "tv", "it is a video, such as a making-of": self.is_video}
+        against = [*(words for words, applies in kinds.items() if applies), *self.against]
         return {
             "media_type": title.media_type,
             "tmdb_id": title.tmdb_id,
@@ -105,7 +107,7 @@ class Named:
             "runtime": details.runtime_minutes if details else None,
             "poster_path": title.poster_path,
             "why": self.why,
-            "why_not": "; ".join(against) or "nothing proves that it is the film",
+            "why_not": "; ".join(against) or None,
         }
 
 
@@ -155,18 +157,34 @@ class Case:
         named = [Named(hit, "TMDB knows it by this name too", is_video=hit.video) for hit in others[:MOST_READ]]
         return await self._read(named)
 
-    def undecided(self, because: str, named: Iterable[Named]) -> Match:
-        """Review where there is something to choose from; not found otherwise."""
+    def undecided(self, because: str, named: Iterable[Named], ruled_out: Sequence[Named] = ()) -> Match:
+        """Review where there is something to choose from; not found otherwise.
+
+        What is `ruled_out` has the film's name and is another film: no question, and shown where nothing else is.
+        """
         offered: dict[TitleId, Named] = {}
         for each in named:
             offered.setdefault(each.key, each)
-        candidates = [each.as_json() for each in offered.values()][:MOST_CANDIDATES]
         evidence = msgspec.structs.asdict(self.evidence) if self.evidence else None
-        if not candidates:
-            message = f"{because}, and TMDB has nothing of this name and time."
-            return Match(state="not_found", evidence=evidence, message=message)
-        message = f"{because}. Please choose the right title."
-        return Match(state="review", candidates=candidates, evidence=evidence, message=message)
+        shown = list(offered.values()) or ruled_out
+        if not offered:
+            because = f"{because}, and {self._nothing_but(ruled_out)}"
+        return Match(
+            state="review" if offered else "not_found",
+            candidates=[each.as_json() for each in shown][:MOST_CANDIDATES],
+            evidence=evidence,
+            message=f"{because}.",
+        )
+
+    def _nothing_but(self, others: Sequence[Named]) -> str:
+        """That TMDB does not have the film, but only `others`."""
+        year = self.film.year
+        when = " and year" if year and all(each.title.year == year for each in others) else ""
+        if not others:
+            return f"TMDB has nothing of this name{when}"
+        if len(others) == 1:
+            return f"TMDB has one title of this name{when}, which is another film"
+        return f"TMDB has {len(others)} titles of this name{when}, which are other films"
 
     @property
     def _titles(self) -> list[str]:

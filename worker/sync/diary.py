@@ -4,6 +4,7 @@ The feed is a source of its own, which a watchlist that cannot be read does not 
 asked for on condition that it changed; an unchanged one is as good as one that was read.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,27 +15,39 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.db import diary, runs, sources, tiles
 from api.db.corrections import TitleKey
 from api.db.diary import DiaryEntry
-from api.db.runs import RunMember
+from api.db.runs import LeaseLost, RunMember
 from api.db.sources import SourceNews, Standing
-from api.errors import SourceError
-from worker.progress import Run
+from api.errors import KeyRefused, SourceError
+from worker.progress import AWAY, Run
 from worker.services import Services
 from worker.sources.letterboxd.rss import Feed, FeedEntry
 from worker.sources.letterboxd.tiles import Tile
 from worker.sync import links
 from worker.sync.films import Tools
-from worker.sync.setbacks import setback
+from worker.sync.setbacks import left_alone, setback
+
+logger = logging.getLogger(__name__)
 
 SOURCE = "rss"
 
 
 async def read(services: Services, run: Run, member: RunMember, tools: Tools) -> None:
-    """Read the member's feed, unless it rests; a setback is noted, and stops nothing else."""
+    """Read the member's feed, unless it rests, which who asked is told; a setback is noted, and stops nothing else."""
     async with services.database.read() as db:
         standing = await sources.standing(db, member.id, SOURCE)
-    if run.order.trigger != "manual" and standing.is_resting(datetime.now(UTC)):
+    if standing.is_left_alone(datetime.now(UTC), asked=run.order.asked, force=run.order.force):
+        if run.order.asked:
+            said = left_alone(standing, services.settings)
+            await run.note_problem(standing.state, said, source=SOURCE, member_id=member.id)
         return
-    await DiaryReading(services, run, member, tools, standing).read()
+    try:
+        await DiaryReading(services, run, member, tools, standing).read()
+    except (KeyRefused, LeaseLost, *AWAY):
+        raise
+    except Exception as error:  # one odd feed never fails a run
+        logger.exception("The feed of %s could not be used", member.username)
+        said = f"Marquee made a mistake at {member.username}’s RSS feed ({type(error).__name__})."
+        await run.note_problem("unexpected", said, source=SOURCE, member_id=member.id)
 
 
 class DiaryReading:
@@ -102,7 +115,7 @@ class DiaryReading:
         news = setback(error, source=f"{name}’s RSS feed", member=name, failures=failures, now=datetime.now(UTC))
         async with self._writing() as db:
             await sources.record(db, self._member.id, SOURCE, news)
-        await self._run.note_problem(news.state, news.message or str(error), member_id=self._member.id)
+        await self._run.note_problem(news.state, news.message or str(error), source=SOURCE, member_id=self._member.id)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:

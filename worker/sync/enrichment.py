@@ -19,6 +19,7 @@ from worker.services import Services
 from worker.sources.letterboxd.pages import FilmPage
 from worker.sync import films
 from worker.sync.due import due_in
+from worker.sync.film_pages import SOURCE as FILM_PAGES
 from worker.sync.film_pages import FilmPageSource
 from worker.sync.films import Tools
 from worker.sync.reach import GivenUp, Reach
@@ -114,7 +115,7 @@ class FilmPages:
     def __init__(self, services: Services, places: asyncio.Semaphore, run: Run) -> None:
         self._places = places
         self._run = run
-        self._source = FilmPageSource(services, insist=run.order.trigger == "manual")
+        self.source = FilmPageSource(services, asked=run.order.asked, force=run.order.force)
         self._opened = asyncio.Event()
         self._given_up = False
 
@@ -128,7 +129,7 @@ class FilmPages:
         self._places.release()
         try:
             await self._opened.wait()
-            return await self._source.page(slug)
+            return await self.source.page(slug)
         except GivenUp as end:
             await self._note(end)
             raise
@@ -140,4 +141,4 @@ class FilmPages:
         """Say once in the run why film pages are left in peace."""
         if not self._given_up:
             self._given_up = True
-            await self._run.note_problem(end.code, f"{end} The films that need one wait.")
+            await self._run.note_problem(end.code, f"{end} The films that need one wait.", source=FILM_PAGES)

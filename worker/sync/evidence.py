@@ -51,11 +51,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         return self._same_directors(title) is False and not (ours and theirs and abs(ours - theirs) <= 1)
 
     def differences(self, title: Details) -> list[str]:
-        """What speaks against the title, in words."""
-        found = []
-        if self._same_directors(title) is False:
-            found.append(f"{_and(directors(title))} directed it, and not {_and(self.directors)}")
-        if self._same_runtime(title) is False:
+        """What speaks against the title, in words; more than what makes it another one."""
+        found, makers = [], directors(title)
+        if self.directors and makers and not self._share(makers):
+            did = "made" if title.media_type == "tv" else "directed"
+            found.append(f"{_and(makers)} {did} it, and not {_and(self.directors)}")
+        if self.runtime and title.runtime_minutes and not self._same_runtime(title) and title.media_type != "tv":
             found.append(f"it lasts {title.runtime_minutes} minutes, and the film {self.runtime}")
         return found
 
@@ -64,9 +65,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         theirs = directors(title)
         if not self.directors or not theirs:
             return None
-        if any(_same_person(one, other) for one in self.directors for other in theirs):
+        if self._share(theirs):
             return True
         return None if title.media_type == "tv" else False
+
+    def _share(self, makers: Iterable[str]) -> bool:
+        return any(_same_person(one, other) for one in self.directors for other in makers)
 
     def _same_runtime(self, title: Details) -> bool | None:
         """None where one side says nothing, or where it may be another cut; a show's is that of an episode."""
@@ -84,7 +88,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 def directors(title: Details) -> list[str]:
     """Who directed it; of a show, who made it too."""
-    return [person.name for person in title.people if person.role in ("director", "creator")]
+    return list(dict.fromkeys(person.name for person in title.people if person.role in ("director", "creator")))
 
 
 def _same_person(one: str, other: str) -> bool:

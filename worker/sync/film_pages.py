@@ -11,16 +11,18 @@ from datetime import UTC, datetime, timedelta
 from api.db import members, sources
 from api.db.sources import SourceNews, Standing
 from api.errors import Blocked, Disallowed, MarkupChanged, RateLimited, SourceError, Transient
+from worker.counting import counting
 from worker.services import Services
 from worker.sources.letterboxd.pages import FilmPage
 from worker.sync.reach import MOST_FAILURES, GivenUp
-from worker.sync.setbacks import setback
+from worker.sync.setbacks import left_alone, setback
 
 Clock = Callable[[], datetime]
 
 SOURCE = "film_pages"
 NAME = "film pages"
 NOTED_EVERY = timedelta(minutes=1)
+WELL = ("ok", "never")
 
 
 def now_utc() -> datetime:
@@ -28,20 +30,26 @@ def now_utc() -> datetime:
 
 
 class FilmPageSource:
-    """Film pages in one piece of work, a refresh or the nightly proof: asked for one at a time.
+    """Film pages in one piece of work, a refresh or the nightly proof: asked for one at a time, in `requests` so far.
 
-    `insist`: they are asked for though they rest, since a person wants it now.
+    `asked`: a person wants them now. That ends no rest which Letterboxd asked for by turning Marquee away: only
+    `force` does.
     """
 
-    def __init__(self, services: Services, *, insist: bool = False, clock: Clock = now_utc) -> None:
+    def __init__(self, services: Services, *, asked: bool = False, force: bool = False, clock: Clock = now_utc) -> None:
+        self.requests = 0
+        self._settings = services.settings
         self._database = services.database
         self._letterboxd = services.letterboxd
         self._owner = services.settings.letterboxd_username[0]
-        self._insist = insist
+        self._asked = asked
+        self._force = force
         self._clock = clock
         self._turn = asyncio.Lock()
         self._standing: Standing | None = None
         self._end: GivenUp | None = None
+        self._state: str = "never"
+        self._was_well = True
         self._failures = 0
         self._understood = False
         self._noted_at: datetime | None = None
@@ -57,41 +65,60 @@ class FilmPageSource:
             if self._end is not None:
                 raise GivenUp(str(self._end), self._end.code)
             try:
-                page = await self._letterboxd.film_page(slug)
+                page = await self._asked_for(slug)
             except (Blocked, Disallowed, RateLimited) as error:
                 raise await self._give_up(error) from error
             except (Transient, MarkupChanged) as error:
                 await self._fail(error)
                 raise
             except SourceError:
-                await self._answered()
+                await self._answered(understood=False)
                 raise
             self._understood = True
-            await self._answered()
+            await self._answered(understood=True)
             return page
 
-    async def _begin(self) -> None:
-        """See once how film pages stand; resting ones are not asked for unless somebody insists."""
+    async def is_overdue(self) -> bool:
+        """Whether film pages were not well, may be asked for again, and were not asked for in this work."""
+        async with self._turn:
+            standing = await self._begin()
+            is_untried = self.requests == 0 and self._end is None
+            return is_untried and not self._was_well and not standing.is_left_alone(self._clock(), asked=False)
+
+    async def _asked_for(self, slug: str) -> FilmPage:
+        with counting() as requests:
+            try:
+                return await self._letterboxd.film_page(slug)
+            finally:
+                self.requests += requests.made
+
+    async def _begin(self) -> Standing:
+        """See once how film pages stand, and whether they are left alone for now."""
         if self._standing is not None:
-            return
+            return self._standing
         async with self._database.read() as db:
             ids = await members.ids(db, [self._owner])
             member_id = ids.get(self._owner)
             standing = await sources.standing(db, member_id, SOURCE) if member_id else Standing(state="never")
         self._standing = standing
-        if not self._insist and standing.is_resting(self._clock()):
-            self._end = GivenUp(standing.message or "Letterboxd’s film pages are left alone for now.", standing.state)
+        if standing.is_left_alone(self._clock(), asked=self._asked, force=self._force):
+            self._end = GivenUp(left_alone(standing, self._settings), standing.state)
+        self._state = standing.state
+        self._was_well = standing.state in WELL
+        return standing
 
     async def _fail(self, error: Transient | MarkupChanged) -> None:
         """Count a page that could not be used; raises GivenUp when these were too many.
 
-        The first page of all shows whether film pages still are what they were: where it is not understood, that is
-        told at once, though a single odd page does not keep the others from being asked for.
+        The first page of all shows whether film pages still are what they were, or are well again: where it is not
+        understood, or they were not well, that is told at once, though a single odd page does not keep the others from
+        being asked for.
         """
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             raise await self._give_up(error) from error
-        if isinstance(error, MarkupChanged) and not self._understood and self._failures == 1:
+        is_first = not self._understood and self._failures == 1
+        if is_first and (isinstance(error, MarkupChanged) or not self._was_well):
             await self._set_back(error)
 
     async def _give_up(self, error: SourceError) -> GivenUp:
@@ -105,14 +132,20 @@ class FilmPageSource:
         await self._record(news)
         return news.message or str(error)
 
-    async def _answered(self) -> None:
-        """Letterboxd answered, so film pages are well: taken down now and then, not at every page."""
+    async def _answered(self, *, understood: bool) -> None:
+        """Letterboxd answered, so film pages are well: taken down now and then, not at every page.
+
+        That a film has no page does not tell whether pages that changed are understood again.
+        """
         self._failures, now = 0, self._clock()
+        if not understood and self._state == "changed":
+            return
         if self._noted_at is None or now - self._noted_at >= NOTED_EVERY:
-            await self._record(SourceNews(state="ok", tried_at=now))
+            await self._record(SourceNews(state="ok", tried_at=now, understood=understood))
 
     async def _record(self, news: SourceNews) -> None:
         async with self._database.write() as db:
             owner = (await members.ensure(db, [self._owner]))[self._owner]
             await sources.record(db, owner, SOURCE, news)
-        self._noted_at = news.tried_at if news.state == "ok" else None
+        self._state = news.state
+        self._noted_at = news.tried_at if news.state == "ok" and news.understood else None

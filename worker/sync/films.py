@@ -73,10 +73,11 @@ async def enrich(tools: Tools, work: FilmWork) -> None:
         await _anew(tools, work.film_id)
 
 
-async def see_to(services: Services, film_id: int) -> None:
+async def see_to(services: Services, film_id: int, film_pages: FilmPageSource) -> None:
     """Match this film where that is open, and read its details and offers, whatever is known; not part of any run.
 
-    Raises the SourceError that stopped it. A film that is gone, or of which a person said that TMDB has none, is done.
+    Raises the SourceError or GivenUp that stopped it. A film that is gone is done, and so is one of which a person said
+    that TMDB has none, or whose title they chose and TMDB has no more.
     """
     tools = Tools(
         database=services.database,
@@ -84,7 +85,7 @@ async def see_to(services: Services, film_id: int) -> None:
         flap=timedelta(hours=services.settings.flap_hours),
         due=all_due(datetime.now(UTC)),
         tmdb=services.tmdb,
-        film_page=FilmPageSource(services, insist=True).page,
+        film_page=film_pages.page,
     )
     async with services.database.read() as db:
         works = await matches.work(db, [film_id], tools.countries)
@@ -124,8 +125,8 @@ class FilmTurn:
         except Missing:
             if work.locked:
                 await self._tell_that_it_is_gone(work.title_key)
-                raise
-            await self._match(frozenset({work.title_key}))
+            else:
+                await self._match(frozenset({work.title_key}))
 
     async def _store_known(self, found: Details) -> None:
         """Take over what TMDB says of the film's title; one that nobody looked at yet may be another film's."""
@@ -198,7 +199,7 @@ class FilmTurn:
     async def store(self, found: Details, match: Match | None) -> None:
         """Take down a title with its offers, and how it was matched where that is new; raises Overtaken.
 
-        What was only searched for is overtaken by another film that was found to be the same title meanwhile.
+        What its name alone speaks for is overtaken by another film that was found to be the same title meanwhile.
         """
         now, work = datetime.now(UTC), self._work
         async with self._writing() as db:
@@ -213,8 +214,7 @@ class FilmTurn:
 
     async def _record(self, db: AsyncConnection, found: Details, match: Match, now: datetime) -> None:
         film_id, key = self._work.film_id, (found.media_type, found.tmdb_id)
-        is_searched = match.details is None
-        if is_searched and await matches.is_taken(db, key, film_id):
+        if match.by_name_alone and await matches.is_taken(db, key, film_id):
             raise Overtaken
         news = news_of(match)
         news.imdb_id = news.imdb_id or found.imdb_id
@@ -250,7 +250,7 @@ class FilmTurn:
         )
 
     async def _tell_that_it_is_gone(self, key: TitleKey) -> None:
-        """A person's choice stays, but they are told."""
+        """A person's choice stays, but they are told where they chose it: no run fails because of it."""
         noun = "movie" if key[0] == "movie" else "show"
         async with self._writing() as db:
             await matches.tell(db, self._work.film_id, f"TMDB has no {noun} {key[1]}.")

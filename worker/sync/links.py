@@ -5,6 +5,7 @@ has the title no more or where it contradicts the film, since a link can be stal
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from api.db import matches, watchlists
@@ -21,7 +22,25 @@ BECAUSE = "Letterboxd links to this title."
 
 
 async def prove(tools: Tools, links: Mapping[int, TitleKey]) -> bool:
-    """Take these titles, by film id, for proven where that may be; False where TMDB could not be asked about some.
+    """Take these titles, by film id, for proven where that may be; False where some are to be looked at another time.
+
+    A film that somebody else matched meanwhile is looked at once more.
+    """
+    looked_at = [await _look_twice(tools, work, links[work.film_id]) for work in await _doubtful(tools, links)]
+    return all(looked_at)
+
+
+async def _look_twice(tools: Tools, work: FilmWork, link: TitleKey) -> bool:
+    try:
+        return await _look(tools, work, link)
+    except Overtaken:
+        with suppress(Overtaken):
+            return all([await _look(tools, anew, link) for anew in await _doubtful(tools, {work.film_id: link})])
+    return False
+
+
+async def _doubtful(tools: Tools, links: Mapping[int, TitleKey]) -> list[FilmWork]:
+    """The films whose titles TMDB must be asked about first; the others have theirs when this ends.
 
     What needs no question is written down at once: the title that a film has already, or the first one that it gets.
     A film on nobody's watchlist gets that unread: TMDB is asked about it when somebody wants to see it.
@@ -41,7 +60,7 @@ async def prove(tools: Tools, links: Mapping[int, TitleKey]) -> bool:
                 news = MatchNews(state="found", media_type=media_type, tmdb_id=tmdb_id)
                 news.method, news.confidence = METHOD, "proven"
                 await matches.record(db, work.film_id, news, now)
-    return all([await _look(tools, work, links[work.film_id]) for work in doubtful])
+    return doubtful
 
 
 def _is_open(work: FilmWork) -> bool:
@@ -49,7 +68,10 @@ def _is_open(work: FilmWork) -> bool:
 
 
 async def _look(tools: Tools, work: FilmWork, link: TitleKey) -> bool:
-    """Read the title, and take it over with its offers where it is the film; False where TMDB did not answer."""
+    """Read the title, and take it over with its offers where it is the film; False where TMDB did not answer.
+
+    Another film that was taken for this title, without proof, is matched again. Raises Overtaken.
+    """
     try:
         found = await tools.tmdb.details(*link, tools.countries)
     except Missing:
@@ -63,8 +85,5 @@ async def _look(tools: Tools, work: FilmWork, link: TitleKey) -> bool:
     match = Match(
         state="found", media_type=link[0], tmdb_id=link[1], method=METHOD, confidence="proven", because=BECAUSE
     )
-    try:
-        await FilmTurn(tools, work).store(found, match)
-    except Overtaken:
-        return await prove(tools, {work.film_id: link})
+    await FilmTurn(tools, work).store(found, match)
     return True

@@ -13,7 +13,7 @@ from worker.services import Services
 from worker.sources.letterboxd.pages import WATCHLIST_PAGE_SIZE
 from worker.sync.enrichment import Enrichment
 from worker.sync.reading import SOURCE, Reading
-from worker.sync.setbacks import setback
+from worker.sync.setbacks import left_alone, setback
 
 
 class MemberList:
@@ -79,8 +79,8 @@ class MemberList:
         standing = self._standing
         if self._ended or (self._run.order.trigger == "retry" and standing.state == "ok"):
             return
-        if self._run.order.trigger != "manual" and standing.is_resting(datetime.now(UTC)):
-            await self._end(standing.state, standing.message or "")
+        if standing.is_left_alone(datetime.now(UTC), asked=self._run.order.asked, force=self._run.order.force):
+            await self._end(standing.state, left_alone(standing, self._services.settings))
             return
         try:
             await read()
@@ -115,4 +115,4 @@ class MemberList:
     async def _end(self, state: str, message: str) -> None:
         """Read no more of this list in this run; other pages are not touched by what happened to it."""
         self._ended = True
-        await self._run.source_failed(self._member.id, state, message)
+        await self._run.source_failed(self._member.id, SOURCE, state, message)

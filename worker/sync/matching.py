@@ -86,6 +86,7 @@ async def by_search(
         method="search",
         confidence="probable",
         because=ONLY,
+        by_name_alone=True,
     )
 
 
@@ -224,9 +225,10 @@ async def by_evidence(case: Case, page: FilmPage, doubt: Doubt) -> Match:
     identified = [each.details for each in (*likely, *others) if _is_identified(evidence, each)]
     if len(identified) == 1 and identified[0]:
         return _found(identified[0], page, "search", "probable", IDENTIFIED)
-    possible = [each for each in likely if each.details is None or not evidence.excludes(each.details)]
+    ruled_out = [each for each in likely if each.details and evidence.excludes(each.details)]
+    possible = [each for each in likely if each not in ruled_out]
     possible += [each for each in others if each.details and evidence.weigh(each.details) == "agrees"]
-    return case.undecided(doubt.because, [*doubt.named, *possible])
+    return case.undecided(doubt.because, [*doubt.named, *possible], ruled_out)
 
 
 def _is_identified(evidence: Evidence, named: Named) -> bool:

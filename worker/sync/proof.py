@@ -1,10 +1,13 @@
 """Proving what searching made probable: a few film pages a night, for the films that matter most.
 
-Every film is a transaction of its own, so that a night that ends early loses nothing. The budget is of a day: what an
-earlier, interrupted night spent of it counts.
+Every film is a transaction of its own, so that a night that ends early loses nothing. The budget is of requests, tried
+again and redirected ones too, and of a day: what an earlier, interrupted night spent of it counts.
 """
 
 import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +16,7 @@ from msgspec.structs import replace
 from api.db import matches, proofs
 from api.db.matches import FilmWork
 from api.errors import Missing, SourceError
+from worker.progress import AWAY
 from worker.services import Services
 from worker.sources.letterboxd.film import FilmPage
 from worker.sync.case import Match, Named
@@ -25,52 +29,94 @@ from worker.sync.reach import GivenUp
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(days=30)
+# Well before the end of the longest housekeeping, seconds.
+LONGEST_NIGHT = 45 * 60.0
 DISAGREED = "and by its page the film is another than the only one of its name on TMDB"
 UNTOLD = "and its page says too little to tell that the film is the only one of its name on TMDB"
 COUNTED = ("asked", "proven", "corrected", "questioned", "unproved", "failed")
 
 
-async def prove(services: Services) -> dict[str, int]:
+async def prove(services: Services, *, clock: Callable[[], float] = time.monotonic) -> dict[str, int]:
     """Spend what is left of the day's budget of Letterboxd requests on probable matches; how it went, as counts.
 
     asked: film pages; proven; corrected: to another title; questioned: left to a person; unproved: still probable;
-    failed. Where Letterboxd or TMDB refuses, the night ends. Raises only where the database is away.
+    failed. Where Letterboxd or TMDB refuses, the night ends, and after LONGEST_NIGHT too. Raises only where the
+    database is away.
     """
-    night = Night(services)
-    try:
-        await night.work()
-    except (GivenUp, SourceError) as error:
-        logger.info("No more matches are proved for now: %s", error)
+    night = Night(services, FilmPageSource(services), clock)
+    await night.work()
     return night.counts
+
+
+async def try_film_pages(services: Services, film_pages: FilmPageSource) -> None:
+    """Ask for one film page where they were not well, may be asked for again, and this work needed none of them.
+
+    Nothing but an answer ends a refusal. Where the budget has one left, it is the page of a film to be proved.
+    """
+    if await film_pages.is_overdue():
+        await Night(services, film_pages, time.monotonic).work(most=1)
 
 
 class Night:
     """One night's proving; `counts` as in `prove`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, film_pages: FilmPageSource, clock: Callable[[], float]) -> None:
         self.counts = dict.fromkeys(COUNTED, 0)
         self._database = services.database
-        self._settings = services.settings
-        self._pages = FilmPageSource(services)
+        self._pages = film_pages
+        self._clock = clock
+        self._end = clock() + LONGEST_NIGHT
+        self._today = datetime.now(ZoneInfo(services.settings.refresh_timezone)).date()
+        self._left = services.settings.proof_budget
+        self._followed = services.settings.letterboxd_username
         self._failed_alone: list[int] = []
         self._tools = Tools(
             database=services.database,
             countries=services.settings.country,
             due=all_due(datetime.now(UTC)),
             tmdb=services.tmdb,
-            film_page=self._pages.page,
+            film_page=film_pages.page,
             flap=timedelta(hours=services.settings.flap_hours),
         )
 
-    async def work(self) -> None:
-        """Raises GivenUp, or TMDB's SourceError, where that ends the night."""
-        now = datetime.now(UTC)
+    async def work(self, *, most: int | None = None) -> None:
+        """Prove films as long as there is budget and time, and no more than `most` of them."""
+        try:
+            for film_id in (await self._due())[:most]:
+                if self._left <= 0 or self._clock() >= self._end:
+                    break
+                await self._attempt(film_id)
+            await self._note_tried(*self._failed_alone)
+            await self._look_at_any()
+        except (GivenUp, SourceError) as error:
+            logger.info("No more matches are proved for now: %s", error)
+
+    async def _due(self) -> Sequence[int]:
         async with self._database.read() as db:
-            left = self._settings.proof_budget - await proofs.tried_since(db, self._morning(now))
-            film_ids = await proofs.due(db, tried_before=now - RETRY_AFTER, limit=max(0, left))
-        for film_id in film_ids:
+            self._left -= await proofs.spent(db, self._today)
+            before = datetime.now(UTC) - RETRY_AFTER
+            return await proofs.due(db, self._followed, tried_before=before, limit=max(0, self._left))
+
+    async def _look_at_any(self) -> None:
+        """Ask for any film's page where these were refused, and none was needed: it tells whether they still are."""
+        if not await self._pages.is_overdue():
+            return
+        async with self._database.read() as db:
+            slug = await proofs.any_slug(db)
+        if slug is not None:
+            async with self._spending():
+                await self._pages.page(slug)
+
+    async def _attempt(self, film_id: int) -> None:
+        """Prove one film; a mistake at it ends nothing but its turn. Raises GivenUp, and TMDB's SourceError."""
+        try:
             await self._prove(film_id)
-        await self._note_tried(*self._failed_alone)
+        except (GivenUp, SourceError, *AWAY):
+            raise
+        except Exception:  # one odd film never ends the night
+            logger.exception("The film %d could not be proved", film_id)
+            self._count("failed")
+            await self._note_tried(film_id)
 
     async def _prove(self, film_id: int) -> None:
         async with self._database.read() as db:
@@ -94,18 +140,18 @@ class Night:
         Raises GivenUp where film pages are left in peace.
         """
         try:
-            page = await self._pages.page(work.slug)
+            async with self._spending():
+                page: FilmPage | None = await self._pages.page(work.slug)
         except GivenUp as end:
-            self._count("failed", "asked", times=end.__cause__ is not None)
+            self._count("failed", times=end.__cause__ is not None)
             raise
         except Missing:
             page = None
         except SourceError as error:
             logger.info("The page of the film %s could not be used: %s", work.slug, error)
-            self._count("failed", "asked")
+            self._count("failed")
             self._failed_alone.append(work.film_id)
             return None
-        self._count("asked")
         failed, self._failed_alone = self._failed_alone, []
         await self._note_tried(*failed)
         if page is None or is_another(page, identity(work)):
@@ -149,17 +195,24 @@ class Night:
     def _dated(self, match: Match) -> Match:
         return replace(match, proof_tried_at=datetime.now(UTC))
 
-    def _count(self, *names: str, times: int = 1) -> None:
-        for name in names:
-            self.counts[name] += times
+    @asynccontextmanager
+    async def _spending(self) -> AsyncIterator[None]:
+        """A block that asks for a film page; what that took is taken down, whatever comes of it."""
+        before = self._pages.requests
+        try:
+            yield
+        finally:
+            if requests := self._pages.requests - before:
+                self._count("asked")
+                self._left -= requests
+                async with self._database.write() as db:
+                    await proofs.spend(db, self._today, requests)
+
+    def _count(self, name: str, *, times: int = 1) -> None:
+        self.counts[name] += times
 
     async def _note_tried(self, *film_ids: int) -> None:
         if not film_ids:
             return
         async with self._database.write() as db:
             await proofs.note_tried(db, film_ids, datetime.now(UTC))
-
-    def _morning(self, now: datetime) -> datetime:
-        """When the day began that the budget is for."""
-        local = now.astimezone(ZoneInfo(self._settings.refresh_timezone))
-        return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

@@ -137,7 +137,7 @@ class Reading:
                 await members.fully_read(db, self._member.id, now)
             await sources.record(db, self._member.id, SOURCE, news)
         if news.message:
-            await self._run.source_failed(self._member.id, "incomplete", news.message)
+            await self._run.source_failed(self._member.id, SOURCE, "incomplete", news.message)
 
     def _shortfall(self) -> str:
         announced = "an unknown number" if self.cursor.announced is None else str(self.cursor.announced)

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from api.db import retention
 from api.errors import KeyRefused, SourceError
+from worker.progress import AWAY
 from worker.services import Services
 from worker.sync import films
+from worker.sync.film_pages import FilmPageSource
+from worker.sync.reach import GivenUp
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +25,11 @@ async def keep(services: Services) -> dict[str, int]:
     """
     now = datetime.now(UTC)
     async with services.database.read() as db:
-        ageing = await retention.ageing(db, now - RENEW_AFTER, services.settings.country, MOST_AT_ONCE)
-    renewed = 0
+        members, countries = services.settings.letterboxd_username, services.settings.country
+        ageing = await retention.ageing(db, members, countries, before=now - RENEW_AFTER, most=MOST_AT_ONCE)
+    film_pages, renewed = FilmPageSource(services), 0
     for film_id in ageing:
-        renewed += await _renewed(services, film_id)
+        renewed += await _renewed(services, film_id, film_pages)
     async with services.database.write() as db:
         expired = await retention.expired(db, now - DROP_AFTER)
         await retention.drop(db, expired, now - DROP_AFTER)
@@ -33,13 +37,16 @@ async def keep(services: Services) -> dict[str, int]:
     return {"renewed": renewed, "failed": len(ageing) - renewed, "dropped": len(expired) + unused}
 
 
-async def _renewed(services: Services, film_id: int) -> bool:
-    """Whether the film could be read again. Raises KeyRefused."""
+async def _renewed(services: Services, film_id: int, film_pages: FilmPageSource) -> bool:
+    """Whether the film could be read again. Raises KeyRefused, and what says that the database is away."""
     try:
-        await films.see_to(services, film_id)
-    except KeyRefused:
+        await films.see_to(services, film_id, film_pages)
+    except (KeyRefused, *AWAY):
         raise
-    except SourceError as error:
+    except (SourceError, GivenUp) as error:
         logger.warning("What TMDB says of film %d could not be renewed: %s", film_id, error)
-        return False
-    return True
+    except Exception:  # one bad film never keeps the others from being renewed
+        logger.exception("What TMDB says of film %d could not be renewed", film_id)
+    else:
+        return True
+    return False

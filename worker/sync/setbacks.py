@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from api.db.sources import SourceNews
+from api.db.sources import SourceNews, Standing
 from api.errors import Blocked, Disallowed, MarkupChanged, Missing, Private, RateLimited, SourceError, Transient
+from api.settings import Settings
 
 LONGEST_WAIT = timedelta(hours=48)
 # An hour less than a day: a daily refresh must not find what failed in yesterday's still resting.
@@ -45,6 +46,12 @@ def setback(
         selector=changed.selector if changed else None,
         sample=(changed.sample or None) if changed else None,
     )
+
+
+def left_alone(standing: Standing, settings: Settings) -> str:
+    """Why a source that rests was not asked for, and before when it is not."""
+    before = f" before {settings.spoken(standing.next_try_at)}" if standing.next_try_at else " for now"
+    return f"{standing.message or ''} Marquee does not ask again{before}.".lstrip()
 
 
 def sentence(error: Exception) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.errors import KeyRefused, MarqueeError
 from worker.progress import AWAY, Run
 from worker.services import Services
-from worker.sync import diary
+from worker.sync import diary, proof
 from worker.sync.enrichment import Enrichment, enriching
 from worker.sync.lists import MemberList
 
@@ -29,6 +29,7 @@ async def refresh(services: Services, run: Run) -> None:
             enrichment.film_pages.open()
     except ExceptionGroup as group:
         raise _gravest(group) from group
+    await proof.try_film_pages(services, enrichment.film_pages.source)
 
 
 async def _read(services: Services, run: Run, enrichment: Enrichment) -> None:

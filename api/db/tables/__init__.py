@@ -6,7 +6,7 @@ from api.db.tables.films import countries, film_countries, film_genres, film_peo
 from api.db.tables.matches import corrections, decisions, film_matches
 from api.db.tables.members import diary_entries, members, ratings, services, source_states, watchlist_entries
 from api.db.tables.notifications import deliveries, digests
-from api.db.tables.runs import checkpoints, housekeeping, refresh_items, refresh_members, refreshes
+from api.db.tables.runs import checkpoints, housekeeping, proof_days, refresh_items, refresh_members, refreshes
 
 __all__ = [
     "availability",
@@ -29,6 +29,7 @@ __all__ = [
     "members",
     "metadata",
     "people",
+    "proof_days",
     "providers",
     "ratings",
     "refresh_items",

@@ -18,7 +18,7 @@ availability = Table(
     "availability",
     metadata,
     id_column(),
-    reference("film_id", "films.id"),
+    reference("film_id", "films.id", index=True),
     Column("country", String(2), nullable=False),
     reference("provider_id", "providers.id"),
     Column("offer", String, nullable=False),
@@ -35,7 +35,10 @@ Index(
     sqlite_where=availability.c.closed_at.is_(None),
     postgresql_where=availability.c.closed_at.is_(None),
 )
-Index("ix_availability_provider_id_country", availability.c.provider_id, availability.c.country)
+Index(
+    "ix_availability_provider_id_country_offer_closed_at",
+    *(availability.c[name] for name in ("provider_id", "country", "offer", "closed_at")),
+)
 
 availability_checks = Table(
     "availability_checks",
@@ -55,6 +58,6 @@ events = Table(
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("settles_at", UtcDateTime, nullable=False, index=True),
     Column("refresh_id", ForeignKey("refreshes.id", ondelete="SET NULL"), index=True),
-    Column("weighed_at", UtcDateTime),
+    Column("weighed_at", UtcDateTime, index=True),
     Column("digest_id", ForeignKey("digests.id", ondelete="SET NULL"), index=True),
 )

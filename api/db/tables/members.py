@@ -95,5 +95,6 @@ source_states = Table(
     Column("last_modified", String),
     Column("selector", String),
     Column("sample", Text),
+    Column("sample_at", UtcDateTime),
     Unique("member_id", "source"),
 )

@@ -1,6 +1,6 @@
-"""Runs of work: refreshes with their progress and failures, and housekeeping."""
+"""Runs of work: refreshes with their progress and failures, housekeeping, and what proving matches cost each day."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text
 
 from api.db.tables.base import id_column, metadata, reference
 from api.db.types import UtcDateTime
@@ -54,6 +54,7 @@ refresh_items = Table(
     reference("refresh_id", "refreshes.id"),
     reference("member_id", "members.id", nullable=True),
     reference("film_id", "films.id", nullable=True),
+    Column("source", String),
     Column("stage", String, nullable=False),
     Column("code", String, nullable=False),
     Column("message", Text, nullable=False),
@@ -78,7 +79,15 @@ housekeeping = Table(
     Column("trigger", String, nullable=False),
     Column("status", String, nullable=False),
     Column("started_at", UtcDateTime, nullable=False, index=True),
+    Column("held_until", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("counts", JSON, nullable=False),
     Column("message", Text),
+)
+
+proof_days = Table(
+    "proof_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("requests", Integer, nullable=False),
 )

@@ -124,7 +124,7 @@ async def test_a_test_without_a_worker_or_an_api_says_what_is_away(installation:
     assert (alone.exit_code, alone.stderr) == (1, "The worker is not available now.\n")
     away = await installation.command("test", API_URL="http://127.0.0.1:1")
     assert away.exit_code == 1
-    assert away.stderr.startswith("Marquee's API at http://127.0.0.1:1 is not available")
+    assert away.stderr == "Marquee's API at http://127.0.0.1:1 is not available: nobody answers there.\n"
 
 
 async def test_the_log_says_what_became_of_each(installation: Installation) -> None:
@@ -148,4 +148,18 @@ async def test_another_try_says_how_it_went(installation: Installation) -> None:
     result, _ = await asyncio.gather(trying, installation.work(installation.sends))
     assert (result.exit_code, result.stdout) == (0, "Target 1: sent.\n")
     again = await installation.command("retry", str(number))
-    assert (again.exit_code, "it was sent already" in again.stderr) == (1, True)
+    assert (again.exit_code, "cannot be sent again: it was sent already" in again.stderr) == (1, True)
+
+
+async def test_the_log_shows_when_each_was_tried_last_in_the_zone_of_the_settings(installation: Installation) -> None:
+    number = await installation.delivery()
+    tried = datetime(2031, 7, 1, 20, 30, tzinfo=UTC)
+    async with installation.database.write() as db:
+        assert await deliveries.claim(db, number, tried)
+    assert "2031-07-01 22:30 CEST" in (await installation.command("log", REFRESH_TIMEZONE="Europe/Berlin")).stdout
+
+
+async def test_what_is_no_number_is_told_in_plain_words(installation: Installation) -> None:
+    for wrong in ("abc", "0"):
+        result = await installation.command("retry", wrong)
+        assert (result.exit_code, f"'{wrong}' is not the number of a delivery" in result.stderr) == (2, True)

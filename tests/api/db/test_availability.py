@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from api.db import availability, runs
-from api.db.availability import OfferRow
+from api.db.availability import NEWS_WITHIN, OfferRow
 from api.db.engine import Database
 from api.db.tables import availability as intervals
 from api.db.tables import availability_checks, events, films, providers, refreshes
@@ -43,7 +43,7 @@ async def check(
 
 async def withdraw(database: Database, film_id: int, *, at: datetime) -> None:
     async with database.write() as db:
-        await availability.withdraw(db, film_id, at)
+        await availability.withdraw(db, [film_id], at)
 
 
 async def stays(database: Database) -> list[tuple[int, datetime, datetime | None, datetime | None, bool]]:
@@ -194,6 +194,39 @@ async def test_a_country_checked_for_the_first_time_makes_no_events(database: Da
     assert await event_kinds(database) == []
 
 
+@pytest.mark.parametrize(
+    ("gap", "kinds"), [(NEWS_WITHIN, ["arrived", "left"]), (NEWS_WITHIN + HOUR, []), (timedelta(days=400), [])]
+)
+async def test_what_changed_in_a_long_gap_is_nobodys_news(database: Database, gap: timedelta, kinds: list[str]) -> None:
+    film = await add_film(database)
+    await check(database, film, MUBI, at=NOON)
+    await check(database, film, NETFLIX, at=NOON + gap)
+    assert sorted(await event_kinds(database)) == kinds
+    assert await stays(database) == [
+        (11, NOON, NOON, NOON + gap, False),
+        (8, NOON + gap, None, None, False),
+    ]
+
+
+async def test_after_a_gap_the_next_change_is_news_again(database: Database) -> None:
+    film = await add_film(database)
+    back = NOON + timedelta(days=120)
+    await check(database, film, at=NOON)
+    await check(database, film, MUBI, at=back)
+    await check(database, film, NETFLIX, at=back + HOUR)
+    assert sorted(await event_kinds(database)) == ["arrived", "left"]
+
+
+async def test_each_country_has_its_own_gap(database: Database) -> None:
+    film = await add_film(database)
+    both, back = ("GB", "DE"), NOON + timedelta(days=120)
+    await check(database, film, at=NOON, countries=both)
+    await check(database, film, at=back - HOUR)
+    await check(database, film, MUBI, replace(MUBI, country="DE"), at=back, countries=both)
+    assert await open_offers(database) == {("GB", 11, back), ("DE", 11, back)}
+    assert await event_kinds(database) == ["arrived"]
+
+
 async def test_countries_that_were_not_asked_for_keep_their_offers(database: Database) -> None:
     film = await add_film(database)
     await check(database, film, MUBI, replace(NETFLIX, country="DE"), at=NOON, countries=("GB", "DE"))
@@ -268,7 +301,7 @@ async def test_what_was_withdrawn_begins_anew_and_tells_nobody(database: Databas
     await check(database, film, MUBI, NETFLIX, at=NOON)
     await check(database, film, MUBI, at=NOON + HOUR)
     async with database.write() as db:
-        await availability.withdraw(db, film, NOON + 2 * HOUR)
+        await availability.withdraw(db, [film], NOON + 2 * HOUR)
         options: dict[str, Any] = {"countries": ("GB",), "links": {}, "refresh_id": None, "flap": FLAP}
         await availability.record(db, film, [MUBI, NETFLIX], now=NOON + 2 * HOUR, **options)
     assert await open_offers(database) == {("GB", 11, NOON + 2 * HOUR), ("GB", 8, NOON + 2 * HOUR)}

@@ -19,6 +19,7 @@ from api.db.tables import (
     providers,
 )
 from api.db.tables import decisions as decisions_table
+from tests.drivers.database import statements
 from tests.factories import AvailabilityRow, CheckRow, FilmRow, MatchRow, ProviderRow, add
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -139,18 +140,47 @@ async def test_a_decision_outlives_every_search_error_and_new_name(database: Dat
     assert (row.state, row.tmdb_id, row.locked, row.tried_at) == ("found", 949, True, NOON)
 
 
-async def test_taking_it_back_leaves_the_film_as_if_nothing_were_known(database: Database, shown: None) -> None:
+async def take_back(database: Database) -> None:
     async with database.write() as db:
-        await db.execute(film_matches.update().values(candidates=[{"tmdb_id": 949}]))
+        await decisions.take_back(db, 1)
+
+
+async def test_taking_it_back_unlocks_the_film_and_loses_nothing(database: Database, shown: None) -> None:
+    async with database.write() as db:
+        await db.execute(film_matches.update().values(candidates=[{"tmdb_id": 949}], proof_tried_at=NOON))
     await decide(database, 1, OTHER)
-    async with database.write() as db:
-        await decisions.take_back(db, 1, NOON)
+    await take_back(database)
     row = await match(database)
-    assert (row.state, row.tmdb_id, row.locked, row.tried_at) == ("pending", None, False, None)
-    assert row.candidates == [{"tmdb_id": 949}]
+    assert (row.state, row.tmdb_id, row.imdb_id) == ("found", 5, "tt0000005")
+    assert (row.locked, row.confidence, row.method, row.tried_at) == (False, "probable", None, None)
+    assert (row.candidates, row.proof_tried_at) == ([{"tmdb_id": 949}], None)
     assert await kept(database) == {}
     async with database.read() as db:
-        assert (await db.execute(select(availability.c.closed_at))).scalar_one() == NOON
+        stay = (await db.execute(select(availability))).one()
+        film = (await db.execute(select(films))).one()
+    assert (stay.closed_at, stay.withdrawn, film.poster_path) == (None, False, "/poster1.jpg")
+    assert (await count(database, availability_checks), await count(database, corrections)) == (1, 0)
+
+
+@pytest.mark.parametrize(("found", "wrong"), [(5, 0), (949, 1), (None, 1)])
+async def test_what_is_found_instead_of_it_is_the_correction(
+    database: Database, shown: None, found: int | None, wrong: int
+) -> None:
+    await decide(database, 1, OTHER)
+    await take_back(database)
+    news = MatchNews(state="found", media_type="movie", tmdb_id=found, method="search", confidence="probable")
+    async with database.write() as db:
+        assert await matches.record(db, 1, news if found else MatchNews(state="review", message="Which?"), NOON)
+    async with database.read() as db:
+        assert (await db.execute(select(availability.c.withdrawn))).scalar_one() == bool(wrong)
+    assert await count(database, corrections) == wrong
+
+
+async def test_that_there_is_no_title_can_be_taken_back(database: Database, shown: None) -> None:
+    await decide(database, 1, None)
+    await take_back(database)
+    row = await match(database)
+    assert (row.state, row.tmdb_id, row.confidence, row.locked, row.tried_at) == ("pending", None, None, False, None)
 
 
 @pytest.mark.parametrize(("state", "tried_again"), [("review", True), ("error", True), ("found", False)])
@@ -159,7 +189,7 @@ async def test_of_what_nobody_decided_nothing_is_lost(
 ) -> None:
     async with database.write() as db:
         await db.execute(film_matches.update().values(state=state, tried_at=NOON))
-        await decisions.take_back(db, 1, NOON)
+    await take_back(database)
     row = await match(database)
     assert (row.state, row.tmdb_id, row.tried_at is None) == (state, 5, tried_again)
 
@@ -170,6 +200,29 @@ async def test_an_import_decides_what_is_known_and_waits_for_the_rest(database: 
     assert (await match(database)).tmdb_id == 949
     again = await take_in(database, {"2bg8": HEAT, "new1": OTHER, "none": None})
     assert (again.film_ids, again.unchanged, again.waiting, again.kept) == ([], 1, 2, 0)
+
+
+async def test_an_import_takes_as_many_statements_for_a_hundred_films_as_for_two(database: Database) -> None:
+    numbers = range(1, 103)
+    async with database.write() as db:
+        await add(db, films, *(FilmRow.build(id=number, lid=f"l{number}") for number in numbers))
+        await add(db, film_matches, *(MatchRow.build(film_id=number, tmdb_id=number) for number in numbers))
+    lengths = []
+    for part in (numbers[:2], numbers[2:]):
+        with statements() as sent:
+            intake = await take_in(database, {f"l{number}": ("movie", 1000 + number) for number in part})
+        assert intake.film_ids == list(part)
+        lengths.append(len(sent))
+    assert lengths[0] == lengths[1]
+    assert await count(database, corrections) == 102
+
+
+async def test_what_is_imported_once_more_after_an_interruption_is_unchanged(database: Database, shown: None) -> None:
+    first = await take_in(database, {"2bg8": HEAT})
+    both = await take_in(database, {"2bg8": HEAT, "new1": OTHER})
+    total = first + both
+    assert (total.film_ids, total.unchanged, total.waiting, total.kept) == ([1], 1, 1, 0)
+    assert await count(database, corrections) == 1
 
 
 async def test_a_file_goes_before_an_own_decision_only_on_request(database: Database, shown: None) -> None:

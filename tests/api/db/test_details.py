@@ -52,7 +52,7 @@ async def test_a_film_is_found_by_both_of_its_names_until_tmdb_drops_it(database
     await store(database, HEAT)
     assert "hitze" in await search_title(database)
     async with database.write() as db:
-        await details.forget(db, 1)
+        await details.forget(db, [1])
     assert await search_title(database) == before
 
 

@@ -83,7 +83,7 @@ async def test_memory_is_the_same_on_postgresql(postgresql_url: str) -> None:
             told = await events.listing(db, EventFilters(member="alice", services_of="alice"), Paging(), LINKS)
             [british] = (await intervals.of_film(db, "heat", ["GB"], LINKS, history=True)).countries
         async with database.write() as db:
-            await availability.withdraw(db, 1, NOW)
+            await availability.withdraw(db, [1], NOW)
         async with database.read() as db:
             untold = await events.listing(db, EventFilters(), Paging(), LINKS)
     finally:

@@ -9,7 +9,7 @@ from tests.drivers.database import statements
 from tests.factories import EntryRow, FilmRow, MatchRow, MemberRow, add
 
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
-WAITING = QuestionFilters(member="alice", q="film")
+WAITING = QuestionFilters(followed=("alice",), q="film")
 
 
 @pytest.fixture

@@ -82,9 +82,20 @@ def test_what_is_no_text_leaves_no_feed_broken() -> None:
     broken = replace(EVENT, film=replace(HEAT, slug="a\x00\ud800b", url="https://x/\x07", poster_url="https://y/\x1f"))
     assert not feedparser.parse(atom.render(feed(broken))).bozo
     item = json.loads(json_feed.render(feed(broken)))["items"][0]
-    assert (item["url"], item["image"]) == ("https://x/", "https://y/")
-    assert item["_marquee"]["page_url"] == "http://marquee.test/films/ab"
-    assert icalendar.Calendar.from_ical(calendar.render(feed(broken))).events[0].url == "https://x/"
+    assert (item["url"], item["image"]) == ("http://marquee.test/films/ab", "https://y/")
+    assert item["external_url"] == "https://x/"
+    assert icalendar.Calendar.from_ical(calendar.render(feed(broken))).events[0].url == item["url"]
+
+
+def test_nothing_in_a_title_turns_the_direction_of_what_follows() -> None:
+    [entry] = titled("The \u202eevil\u2066 one").entries
+    assert entry.title == "Arrived on Netflix: The evil one"
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, ""), (2, "Noticed on 20 November 2026.")])
+def test_the_day_is_told_where_it_was_not_noticed_on_the_day_itself(days: int, said: str) -> None:
+    late = replace(EVENT, kind="left", settled_at=AT + timedelta(days=days), members=[])
+    assert "".join(feed(late).entries[0].lines[1:]) == said
 
 
 def test_a_feed_without_events_is_valid() -> None:
@@ -117,7 +128,7 @@ def test_the_same_events_are_the_same_bytes_at_any_time(render: object) -> None:
 )
 def test_who_waits_for_a_film_is_named(members: list[str], said: str) -> None:
     lines = feed(replace(EVENT, members=members)).entries[0].lines
-    assert "".join(lines[2:]) == said
+    assert "".join(lines[1:]) == said
 
 
 def test_the_title_says_what_kind_of_offer_it_is_where_it_is_no_subscription() -> None:

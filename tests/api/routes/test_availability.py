@@ -84,7 +84,7 @@ async def test_what_is_open_is_shown_with_what_is_known_of_each_country(client: 
         "logo_url": "https://images.test/t/p/w92/n.jpg",
         "offer": "flatrate",
         "first_seen_at": "2026-11-19T06:00:00Z",
-        "last_seen_at": None,
+        "last_seen_at": "2026-11-20T06:00:00Z",
         "closed_at": None,
         "ended": None,
         "seen_from_start": False,

@@ -18,8 +18,8 @@ async def noted(database: Database) -> None:
     alien = CorrectionNews(former=("movie", 6), new=None, method=None, because="Its page contradicts it.")
     async with database.write() as db:
         await add(db, tables.films, FilmRow.build(id=1, slug="heat", title="Heat"), FilmRow.build(id=2, slug="alien"))
-        await corrections.add(db, 1, heat, NOW)
-        await corrections.add(db, 2, alien, NOW - timedelta(days=1))
+        await corrections.make(db, {1: heat}, NOW)
+        await corrections.make(db, {2: alien}, NOW - timedelta(days=1))
 
 
 async def slugs(client: httpx.AsyncClient, query: str) -> list[str]:
@@ -37,7 +37,7 @@ async def test_a_correction_tells_what_was_wrong_and_why(client: httpx.AsyncClie
             "slug": "heat",
             "title": "Heat",
             "year": 1995,
-            "poster_url": "https://images.test/t/p/w342/poster1.jpg",
+            "poster_url": None,
             "url": "https://letterboxd.test/film/heat/",
         },
         "from": {"media_type": "movie", "tmdb_id": 5, "url": "https://www.themoviedb.org/movie/5"},

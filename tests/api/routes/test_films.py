@@ -220,7 +220,7 @@ async def test_a_country_that_is_not_configured_is_refused(client: httpx.AsyncCl
 async def test_a_member_that_nobody_follows_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/v1/films?member=mallory")
     assert answer.status_code == 400
-    assert answer.json()["errors"] == [{"field": "member", "message": "There is no member mallory."}]
+    assert answer.json()["errors"] == [{"field": "member", "message": "is nobody whom Marquee follows"}]
 
 
 async def test_pages_tell_where_they_are_and_link_to_their_neighbours(client: httpx.AsyncClient) -> None:

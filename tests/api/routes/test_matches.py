@@ -144,6 +144,12 @@ async def test_questions_can_be_narrowed(client: httpx.AsyncClient, query: str, 
     assert await titles(client, query) == expected
 
 
+async def test_members_who_are_followed_no_more_ask_no_questions(serve: Serve) -> None:
+    async with serve(letterboxd_username=("alice",)) as client:
+        assert await titles(client) == ["Amélie", "Heat"]
+        assert await titles(client, "?member=bob") == ["Alien"]
+
+
 @pytest.mark.parametrize("query", ["state=lost", "member=mallory", "sort_by=size", "locked=perhaps", "states=review"])
 async def test_a_filter_with_a_slip_is_refused(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/api/v1/matches?{query}")
@@ -181,7 +187,7 @@ async def test_while_redis_is_away_the_decision_stands_and_that_is_said(client: 
     assert "next refresh" in match["note"]
     assert (await client.get("/api/v1/films/heat-1995/match")).json()["locked"]
     taken_back = (await client.delete("/api/v1/films/heat-1995/match")).json()
-    assert (taken_back["state"], taken_back["locked"], taken_back["queued"]) == ("pending", False, False)
+    assert (taken_back["state"], taken_back["locked"], taken_back["queued"]) == ("found", False, False)
 
 
 async def test_a_worker_sees_to_each_decision_at_once(serve: Serve, valkey: Valkey) -> None:
@@ -199,7 +205,7 @@ async def test_a_decision_can_be_taken_back(client: httpx.AsyncClient, database:
     answer = await client.delete("/api/v1/films/heat-1995/match")
     assert answer.status_code == 200
     match = answer.json()
-    assert (match["state"], match["locked"], match["tmdb_id"], match["tried_at"]) == ("pending", False, None, None)
+    assert (match["state"], match["locked"], match["tmdb_id"], match["tried_at"]) == ("found", False, 949, None)
     assert [candidate["tmdb_id"] for candidate in match["candidates"]] == [949, 5]
     async with database.read() as db:
         assert (await db.execute(select(tables.decisions))).all() == []

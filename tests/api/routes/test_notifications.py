@@ -1,12 +1,14 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
 from arq.connections import ArqRedis
 
-from api.db import digests
+from api.db import deliveries, digests
 from api.db.engine import Database
 from api.queue import QUEUE, open_queue, report_targets
+from api.routes.notifications import NO_QUEUE, NO_WORKER
 from tests.api.conftest import NOBODY, Serve
 from tests.drivers.valkey import Valkey
 from tests.factories import NOW
@@ -33,9 +35,33 @@ async def test_targets_are_as_the_worker_reports_them(client: httpx.AsyncClient,
     await report_targets(queue, REPORT)
     answer = (await client.get("/api/v1/notifications")).json()
     assert answer["targets"] == [
-        {"name": "JSON at nas.local", "ok": True, "message": None},
-        {"name": "Address 2 (bogus://…)", "ok": False, "message": "Apprise does not understand it."},
+        {"name": "JSON at nas.local", "ok": True, "message": None, "last_delivery": None},
+        {
+            "name": "Address 2 (bogus://…)",
+            "ok": False,
+            "message": "Apprise does not understand it.",
+            "last_delivery": None,
+        },
     ]
+
+
+async def test_a_target_tells_what_was_tried_there_last(
+    client: httpx.AsyncClient, queue: ArqRedis, database: Database
+) -> None:
+    await report_targets(queue, REPORT)
+    target = [deliveries.Target("d1", "JSON at nas.local")]
+    async with database.write() as db:
+        ids = [await digests.create(db, kind="news", title="Heat", body="-", now=NOW) for _ in range(3)]
+        [first], [second], _ = [await deliveries.add(db, digest_id, target, NOW) for digest_id in ids]
+        for number, hours in ((second, 1), (first, 2)):
+            now = NOW + timedelta(hours=hours)
+            order = await deliveries.claim(db, number, now)
+            assert order is not None
+            await deliveries.failed(db, order, "Nobody answers there.", now, final=True)
+    told, untried = (await client.get("/api/v1/notifications")).json()["targets"]
+    last = told["last_delivery"]
+    assert (last["id"], last["status"], last["reason"]) == (first, "failed", "Nobody answers there.")
+    assert untried["last_delivery"] is None
 
 
 async def test_without_a_worker_it_is_not_known_whether_addresses_can_be_used(
@@ -47,8 +73,10 @@ async def test_without_a_worker_it_is_not_known_whether_addresses_can_be_used(
         ("Address 2", None),
     ]
     assert "secret" not in answer.text
+    assert {target["message"] for target in answer.json()["targets"]} == {NO_WORKER}
     async with serve(redis_url=NOBODY, **SET) as alone:
-        assert (await alone.get("/api/v1/notifications")).json() == answer.json()
+        targets = (await alone.get("/api/v1/notifications")).json()["targets"]
+    assert [(target["ok"], target["message"]) for target in targets] == [(None, NO_QUEUE)] * 2
 
 
 async def test_rules_are_those_of_the_settings(serve: Serve, database: Database) -> None:

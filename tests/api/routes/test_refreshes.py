@@ -178,6 +178,7 @@ async def test_failures_and_errors_are_shown(client: httpx.AsyncClient, database
         ids = await members.ensure(db, ["alice"])
         run = await refreshes.start(db, ["alice"], trigger="cron", force=False)
         item = {"stage": "enriching", "code": "unreachable", "message": "TMDB did not answer", "at": run.created_at}
+        item["source"] = "film_pages"
         await add(db, tables.refresh_items, item | {"refresh_id": run.id, "member_id": ids["alice"]})
     shown = (await client.get("/api/v1/refreshes/current")).json()
     assert shown["failures"] == [
@@ -185,6 +186,7 @@ async def test_failures_and_errors_are_shown(client: httpx.AsyncClient, database
             "member": "alice",
             "slug": None,
             "title": None,
+            "source": "film_pages",
             "stage": "enriching",
             "code": "unreachable",
             "message": "TMDB did not answer",

@@ -44,7 +44,7 @@ async def test_a_source_tells_what_comes_next_and_what_to_do(client: httpx.Async
             await sources.record(db, ids["alice"], "watchlist", news)
     alice, bob = await told(client), await told(client, "bob")
     assert alice["failures"] == 3
-    assert alice["next"].startswith("Marquee tries again ")
+    assert alice["next"].startswith("Marquee does not ask again before ")
     assert "LETTERBOXD_REQUEST_INTERVAL" in alice["advice"]
     assert (bob["failures"], bob["advice"], bob["selector"], bob["has_sample"]) == (0, None, None, False)
 
@@ -68,6 +68,11 @@ async def test_a_sample_can_be_read_as_long_as_the_page_is_not_understood(
             state="changed", tried_at=tried, selector="ul.grid > li", sample="<div.mosaic data-x> <a href>"
         )
         await sources.record(db, alice, "watchlist", news)
+        for state in ("unreachable", "blocked", "private", "missing"):
+            later = SourceNews(state=state, tried_at=tried + timedelta(days=1))
+            await sources.record(db, alice, "watchlist", later)
+        unread = SourceNews(state="ok", tried_at=tried + timedelta(days=1), understood=False)
+        await sources.record(db, alice, "watchlist", unread)
     source = await told(client)
     assert (source["selector"], source["has_sample"]) == ("ul.grid > li", True)
     answer = await client.get(f"/api/v1/sources/{source['id']}/sample")
@@ -96,7 +101,8 @@ async def test_film_pages_that_nobody_needed_for_long_are_not_stale(
         alice = (await members.ensure(db, ["alice"]))["alice"]
         for source in ("film_pages", "watchlist"):
             await sources.record(db, alice, source, SourceNews(state="ok", tried_at=read))
-    assert (await told(client, source="film_pages"))["state"] == "ok"
+    film_pages = await told(client, source="film_pages")
+    assert (film_pages["state"], film_pages["member"]) == ("ok", None)
     assert (await told(client))["state"] == "stale"
 
 
@@ -108,6 +114,17 @@ async def test_sources_of_one_member(client: httpx.AsyncClient, database: Databa
     page = (await client.get("/api/v1/sources?sort_by=member&sort_order=desc")).json()
     assert list(dict.fromkeys(source["member"] for source in page["items"])) == ["bob", "alice"]
     assert (await client.get("/api/v1/sources?member=mallory")).status_code == 400
+
+
+async def test_members_stand_as_in_the_settings_and_what_serves_all_stands_last(
+    serve: Serve, database: Database
+) -> None:
+    async with serve(redis_url=NOBODY, letterboxd_username=("bob", "alice")) as client:
+        async with database.write() as db:
+            ids = await members.ensure(db, ["alice", "bob"])
+            await sources.record(db, ids["bob"], "film_pages", SourceNews(state="ok", tried_at=datetime.now(UTC)))
+        page = (await client.get("/api/v1/sources")).json()
+        assert list(dict.fromkeys(source["member"] for source in page["items"])) == ["bob", "alice", None]
 
 
 async def test_a_source_that_missed_its_schedule_is_stale(serve: Serve, database: Database) -> None:

@@ -133,13 +133,22 @@ async def test_corrections_stand_quietly_in_their_day(page: Browser, api: FakeAp
     shown = document(await page.get("/changes"))
     assert sections(shown, 1) == {"Corrected": ["Alien"]}
     said = said_in(shown.css(".corrections"))
-    assert "Alien (1999) was shown by mistake with the offers of another title" in said
-    assert "Its Letterboxd page names another title." in said
+    assert said == "Alien (1999) was taken for this title and is this one . Its Letterboxd page names another title."
+    assert "This film was shown by mistake" in said_in(shown.css(".mistaken"))
     assert shown.css(".corrections a::attr(href)").getall() == [
         "/films/alien",
         "https://tmdb.test/1",
         "https://tmdb.test/2",
     ]
+
+
+async def test_a_correction_without_a_new_title_leads_to_the_question(page: Browser, api: FakeApi) -> None:
+    api.corrections = [correction("Alien", to=None, because="Please choose the right title.")]
+    said = document(await page.get("/changes")).css(".corrections li")
+    assert said_in(said) == (
+        "Alien (1999) was taken for this title . Which title it is, nobody knows yet: see its question ."
+    )
+    assert said.css("a::attr(href)").getall()[-1] == "/films/alien"
 
 
 async def test_a_correction_stands_on_the_page_of_its_time(page: Browser, api: FakeApi) -> None:
@@ -190,6 +199,21 @@ async def test_htmx_gets_the_changes_alone_and_an_address_without_empty_fields(p
     assert response.headers["hx-push-url"] == "/changes?kind=arrived"
     assert document(response).css("#changes h4 a::text").get() == "Ran"
     assert document(response).css("#narrow").get() is None
+    told = document(response).css("#results[hx-swap-oob]")
+    assert said_in(told) == "1 change. Show everything"
+    assert said_in(document(await page.fragment("/changes?kind=left")).css("#results")) == (
+        "Nothing of this kind has changed."
+    )
+
+
+async def test_own_services_are_called_by_their_owner_where_there_are_several(page: Browser, api: FakeApi) -> None:
+    api.usernames = ["ana", "ben"]
+    api.services = {"ana": [service("MUBI")], "ben": [service("Netflix")]}
+    api.events = [event("Ran", "MUBI"), event("Ikiru", "Netflix", members=["ben"])]
+    shown = document(await page.get("/changes"))
+    assert sections(shown) == {"On ana’s services": ["Ran"], "Also arrived": ["Ikiru"]}
+    assert said_in(shown.css(".only")) == "ana’s services"
+    assert sections(document(await page.get("/changes?member=ben"))) == {"On ben’s services": ["Ikiru"]}
 
 
 async def test_older_changes_are_a_page_further(page: Browser, api: FakeApi) -> None:

@@ -75,7 +75,10 @@ async def test_a_feed_can_be_read_at_the_page_and_its_links_lead_there(reader: h
         f"https://films.test/marquee{ADDRESS}",
         "https://films.test/marquee/changes",
     ]
-    assert found.entries[0].links[1].href == "https://films.test/marquee/films/heat-1995"
+    assert [(link.rel, link.href) for link in found.entries[0].links] == [
+        ("alternate", "https://films.test/marquee/films/heat-1995"),
+        ("related", "https://letterboxd.com/film/heat-1995/"),
+    ]
 
 
 async def test_who_has_the_feed_already_is_told_so_at_the_page_too(reader: httpx.AsyncClient) -> None:
@@ -100,7 +103,7 @@ async def test_head_is_answered_without_the_body(reader: httpx.AsyncClient) -> N
 async def test_the_page_demands_the_token_and_lends_nobody_its_key(reader: httpx.AsyncClient, between: Between) -> None:
     for query in ("", "?token=wrong", f"?token={feed_token(KEY, 'changes.ics')}"):
         answer = await reader.get(f"/feeds/changes.atom{query}")
-        assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+        assert (answer.status_code, answer.headers["content-type"]) == (401, "text/plain; charset=utf-8")
         assert "www-authenticate" in answer.headers
     assert between.asked
     assert all("x-api-key" not in request.headers for request in between.asked)
@@ -129,10 +132,23 @@ async def test_a_strange_header_is_borne(reader: httpx.AsyncClient, header: byte
     assert (await reader.get(ADDRESS, headers=[(header, value)])).status_code == status
 
 
+async def test_a_refusal_is_said_in_plain_words(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get(f"{ADDRESS}&offer=loan&nonsense=1")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.text.startswith("nonsense: is not a parameter here; known are country,")
+    answer = await reader.get(f"{ADDRESS}&offer=loan")
+    assert answer.text == "offer: is none of flatrate, free, ads, rent, buy\n"
+    answer = await reader.get("/feeds/changes.rss")
+    assert answer.text == "There is nothing at this address.\n"
+
+
 async def test_an_api_that_is_away_is_no_empty_feed(reader: httpx.AsyncClient, between: Between) -> None:
     between.away = True
     answer = await reader.get(ADDRESS)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == "The part of Marquee that keeps the films does not answer. It may still be starting.\n"
 
 
 async def test_a_feed_is_only_read(reader: httpx.AsyncClient) -> None:

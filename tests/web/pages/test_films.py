@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from parsel import SelectorList
 
 from tests.web.conftest import Browser, document, said_in, words
 from tests.web.fake_api import FakeApi, ago, ahead, failure, film, offer, run, source
@@ -390,9 +391,58 @@ async def test_the_trouble_of_others_is_told_as_theirs(page: Browser, api: FakeA
     others = [failure(member="ben", code="private"), failure(member="zoe", code="missing")]
     api.runs = {7: run("partial", members=api.usernames, error=others[0], failures=others, failures_total=2)}
     notice = document(await page.get()).css(".notice")
-    assert said_in(notice) == ("2 other watchlists could not be read: ben (private), zoe (not known to Letterboxd)")
+    assert said_in(notice) == "2 other watchlists could not be read: ben (private), zoe (not found)"
     assert notice.css("a::attr(href)").getall() == ["/?member=ben", "/?member=zoe"]
     assert "calm" in notice.attrib["class"]
+
+
+async def test_a_feed_of_another_is_no_watchlist_and_each_member_is_counted_once(page: Browser, api: FakeApi) -> None:
+    api.films, api.usernames = [film("Ran")], ["ana", "ben", "zoe"]
+    failures = [
+        failure(member="ben", code="private", source="watchlist"),
+        failure(member="ben", code="private", source="rss"),
+        failure(member="zoe", code="blocked", source="rss"),
+    ]
+    api.runs = {7: run("partial", members=api.usernames, error=failures[0], failures=failures, failures_total=3)}
+    notices = document(await page.get()).css(".notice")
+    assert [said_in(SelectorList([notice])) for notice in notices] == [
+        "1 other watchlist could not be read: ben (private)",
+        "1 other diary feed could not be read: zoe (turned away)",
+    ]
+
+
+async def test_the_member_is_told_of_a_feed_that_is_as_the_watchlist_is(page: Browser, api: FakeApi) -> None:
+    api.films, api.sources = [film("Ran")], [source("blocked", message="No watchlist.", turned_away=True)]
+    failures = [
+        failure(member="ana", code="blocked", source="watchlist", message="No watchlist."),
+        failure(member="ana", code="blocked", source="rss", message="No feed."),
+    ]
+    api.runs = {7: run("partial", error=failures[0], failures=failures, failures_total=2)}
+    said = await page.words()
+    assert "could not finish everything No feed. What was known before is kept. Letterboxd turned" in said
+    assert said.count("No watchlist.") == 1
+
+
+@pytest.mark.parametrize("resting", [True, False])
+async def test_whoever_turned_marquee_away_can_be_asked_all_the_same(
+    page: Browser, api: FakeApi, resting: bool
+) -> None:
+    api.films = [film("Ran")]
+    api.sources = [source("blocked", next_try_at=ahead(hours=6), turned_away=resting)]
+    insists = document(await page.get("/?sort=title")).css(".notice form")
+    assert insists.css("button::text").getall() == ["Try all the same"] * resting
+    if resting:
+        assert insists.attrib["action"] == "/refresh?sort=title"
+        assert insists.css("button").attrib["name"] == "force"
+
+
+@pytest.mark.parametrize(("turned_away_from", "offered"), [("film_pages", True), (None, False)])
+async def test_film_pages_that_turned_marquee_away_can_be_asked_all_the_same(
+    page: Browser, api: FakeApi, turned_away_from: str | None, offered: bool
+) -> None:
+    fault = failure(code="rate_limited", source=turned_away_from, message="A pause was asked for.")
+    api.films, api.runs = [film("Ran")], {7: run("partial", error=fault, failures=[fault])}
+    assert bool(document(await page.get()).css(".notice button[name=force]")) is offered
 
 
 async def test_films_that_failed_are_not_mixed_with_members(page: Browser, api: FakeApi) -> None:

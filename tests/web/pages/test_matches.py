@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import HTMX, SAME_ORIGIN, Browser, document, said_in, words
-from tests.web.fake_api import FakeApi, candidate, match
+from tests.web.fake_api import FakeApi, candidate, match, source
 
 HEAT = "/matches/film/heat"
 
@@ -41,12 +41,40 @@ async def test_a_film_stands_beside_what_it_may_be(page: Browser) -> None:
     assert cards(response) == ["Heat"]
     said = words(response)
     assert "Two titles fit." in said
-    assert "1995 Michael Mann" in said
+    assert "Year 1995 By Michael Mann Length not known" in said
+    assert "Which of these is it?" in said
     assert "A video." in said
     assert "2 films wait for your answer" in said
     choices = document(response).css(".choice button")
     assert [button.attrib["data-key"] for button in choices] == ["1", "2"]
     assert document(response).css(".choice input::attr(value)").getall() == ["movie/949", "movie/5"]
+
+
+async def test_only_a_title_that_nothing_speaks_against_has_the_loud_button(page: Browser) -> None:
+    buttons = document(await page.get("/matches")).css(".choice button")
+    assert [button.attrib.get("class") for button in buttons] == [None, "plain"]
+
+
+async def test_a_film_leads_to_its_page_here_and_to_the_one_at_letterboxd(page: Browser) -> None:
+    links = document(await page.get("/matches")).css(".asked a")
+    assert [link.attrib["href"] for link in links] == ["/films/heat", "https://letterboxd.test/film/heat/"]
+    assert links[1].css("::text").get() == "Letterboxd"
+
+
+async def test_after_the_last_question_of_a_kind_the_next_kind_is_named(page: Browser, api: FakeApi) -> None:
+    onward = "Go on with “Not found” (1)"
+    link = document(await post(page, HEAT, {"title": "movie/949"}, **HTMX)).css("#questions-end[hx-swap-oob] a")
+    assert (link.attrib["href"], link.css("::text").get()) == ("/matches?state=not_found", onward)
+    assert onward in words(await page.get("/matches?state=review"))
+    response = await post(page, "/matches/film/alien", {"none": "1"}, **HTMX)
+    assert "No question is left." in said_in(document(response).css("#questions-end"))
+
+
+async def test_before_anything_was_read_nothing_is_said_to_be_matched(page: Browser, api: FakeApi) -> None:
+    api.matches, api.sources = [], [source("never", good_at=None), source("ok", source="rss", member="ben")]
+    for state in ("review", "not_found", "error"):
+        response = await page.get(f"/matches?state={state}")
+        assert document(response).css(".nothing h2::text").get() == "Nothing has been read yet"
 
 
 async def test_each_kind_of_question_has_its_own_list_and_count(page: Browser) -> None:
@@ -204,10 +232,18 @@ async def test_every_bad_line_of_a_file_is_named(page: Browser, api: FakeApi) ->
         "title": "Bad Request",
         "status": 400,
         "detail": "The request cannot be used; see errors.",
-        "errors": [{"field": "line 3", "message": "media_type must be movie or tv"}],
+        "errors": [
+            {"field": "line 3", "message": "media_type must be movie or tv"},
+            {"field": "body", "message": "is not text in UTF-8"},
+            {"field": "body", "message": "5 more rows cannot be used"},
+        ],
     }
     api.answers["POST /matches/decisions"] = httpx.Response(400, json=body)
     response = await page.http.post("/matches/decisions", files={"file": ("x", b"x")}, headers=SAME_ORIGIN)
     assert response.status_code == 400
     assert "Nothing was imported" in words(response)
-    assert "line 3: media_type must be movie or tv" in words(response)
+    assert document(response).css(".notice li::text").getall() == [
+        "line 3: media_type must be movie or tv",
+        "The file is not text in UTF-8",
+        "5 more rows cannot be used",
+    ]

@@ -1,5 +1,6 @@
 """The page of notifications."""
 
+import pytest
 from parsel import SelectorList
 
 from tests.web.conftest import Browser, document, said_in, words
@@ -18,10 +19,36 @@ async def test_each_target_says_whether_it_can_be_used(page: Browser, api: FakeA
     api.notifications = notifications(NTFY, WRONG, unknown)
     shown = document(await page.get("/notifications")).css(".targets li")
     assert [said_in(SelectorList([line])) for line in shown] == [
-        "ntfy at ntfy.test Ready",
+        "ntfy at ntfy.test Not tried yet",
         "Address 2 (bogus://…) Cannot be used Apprise does not understand this address.",
         "Address 3 Not known No worker runs.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("last", "tone", "said"),
+    [
+        (delivery("sent", tried_at=ago(hours=2), sent_at=ago(hours=2)), "good", "Worked 2 hours ago"),
+        (delivery("failed", reason="Nobody answers."), "bad", "Failed 5 minutes ago Nobody answers."),
+        (delivery("pending", reason="Nobody answers."), "bad", "Failed 5 minutes ago Nobody answers."),
+        (delivery("unknown"), "fair", "Perhaps worked 5 minutes ago"),
+    ],
+    ids=lambda value: value["status"] if isinstance(value, dict) else "",
+)
+async def test_a_target_is_as_good_as_what_was_tried_there_last(
+    page: Browser, api: FakeApi, last: Json, tone: str, said: str
+) -> None:
+    api.notifications = notifications(NTFY | {"last_delivery": last})
+    shown = document(await page.get("/notifications")).css(".targets li")
+    assert said_in(shown) == f"ntfy at ntfy.test {said}"
+    assert shown.attrib["class"] == tone
+
+
+async def test_where_nothing_is_known_a_test_can_be_asked_for_all_the_same(page: Browser, api: FakeApi) -> None:
+    api.notifications = notifications({"name": "Address 1", "ok": None, "message": "The queue does not answer."})
+    assert document(await page.get("/notifications")).css("form[action='/notifications/test']")
+    api.notifications = notifications(WRONG)
+    assert not document(await page.get("/notifications")).css("form[action='/notifications/test']")
 
 
 async def test_the_rules_are_said_in_words(page: Browser, api: FakeApi) -> None:
@@ -35,7 +62,9 @@ async def test_the_rules_are_said_in_words(page: Browser, api: FakeApi) -> None:
 
 async def test_without_an_address_it_is_said_what_to_do_and_there_is_no_test(page: Browser) -> None:
     answer = await page.get("/notifications")
-    assert "Put the addresses of your services into NOTIFY_URLS" in words(answer)
+    assert "Put the addresses that messages go to into NOTIFY_URLS" in words(answer)
+    assert "ntfys://" in said_in(document(answer).css(".targets code"))
+    assert document(answer).css(".targets a::attr(href)").get("").endswith("/docs/notifications.md")
     assert document(answer).css("form").getall() == []
 
 
@@ -58,7 +87,8 @@ async def test_each_delivery_says_what_became_of_it_and_what_comes_next(page: Br
         delivery("sending"),
     ]
     sent, waiting, failed, unknown, sending = await deliveries(page)
-    assert "to ntfy at ntfy.test Sent 5 minutes ago" in sent
+    assert sent.startswith("ntfy at ntfy.test:")
+    assert sent.endswith("Sent 5 minutes ago")
     assert "Not sent yet" in waiting
     assert f"{reason} Next try: " in waiting
     assert f"Not sent 5 minutes ago {reason} Marquee gave up after 5 attempts." in failed
@@ -105,7 +135,13 @@ async def test_a_test_that_is_refused_says_why_on_the_page(page: Browser, api: F
     answer = await page.post("/notifications/test")
     assert answer.status_code == 503
     assert "The worker is not available now." in said_in(document(answer).css("#flash"))
-    assert "Where they go" in words(answer)
+    assert "Targets" in words(answer)
+
+
+@pytest.mark.parametrize("path", ["/notifications/test", "/notifications/3/retry"])
+async def test_the_address_of_a_form_leads_back_when_it_is_loaded_again(page: Browser, path: str) -> None:
+    answer = await page.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/notifications")
 
 
 async def test_a_retry_of_what_was_sent_meanwhile_shows_it_so(page: Browser, api: FakeApi) -> None:
@@ -122,5 +158,8 @@ async def test_a_stranger_cannot_have_anything_sent(page: Browser, api: FakeApi)
     assert api.paths("POST") == []
 
 
-async def test_the_page_of_sources_leads_here(page: Browser) -> None:
-    assert document(await page.get("/sources")).css('main a[href="/notifications"]')
+async def test_it_stands_beside_what_changed(page: Browser) -> None:
+    assert document(await page.get("/changes")).css('main nav a[href="/notifications"]')
+    shown = document(await page.get("/notifications"))
+    assert shown.css("main nav [aria-current=page]::text").get() == "Notifications"
+    assert shown.css(".places [aria-current]::attr(href)").get() == "/changes"

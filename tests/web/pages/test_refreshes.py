@@ -1,11 +1,12 @@
 """Refreshing from the page: with htmx as a live bar, and without JavaScript."""
 
+import json
 import re
 
 import httpx
 import pytest
 
-from tests.web.conftest import HTMX, Browser, document, words
+from tests.web.conftest import HTMX, SAME_ORIGIN, Browser, document, words
 from tests.web.fake_api import FakeApi, ago, film, run
 
 BAR = "/refreshes/7/bar"
@@ -17,6 +18,13 @@ async def test_the_button_works_without_javascript_and_keeps_the_view(page: Brow
     response = await page.post(action)
     assert (response.status_code, response.headers["location"]) == (303, "/?q=ran&sort=title")
     assert api.paths("POST") == ["/refreshes"]
+
+
+async def test_a_refresh_insists_only_where_somebody_said_so(page: Browser, api: FakeApi) -> None:
+    await page.post("/refresh", **HTMX)
+    await page.http.post("/refresh", data={"force": "true"}, headers=SAME_ORIGIN | HTMX)
+    sent = [json.loads(each.content) for each in api.asked if each.method == "POST"]
+    assert sent == [{"force": False}, {"force": True}]
 
 
 async def test_where_to_go_back_to_cannot_be_another_site(page: Browser) -> None:

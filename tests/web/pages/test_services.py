@@ -12,10 +12,18 @@ async def test_what_is_known_can_be_chosen_and_shops_stand_apart(page: Browser, 
         film("Ikiru", offers=[MUBI]),
     ]
     shown = document(await page.get("/services"))
-    assert [said_in(each) for each in shown.css(".shelf > .choices label")] == ["MUBI 2 films of the watchlist"]
+    assert [said_in(each) for each in shown.css(".shelf > .choices label")] == ["MUBI 2 of your films"]
     assert [said_in(each) for each in shown.css(".shops label")] == ["Apple TV"]
     assert shown.css(".shelf > .choices input").attrib == {"type": "checkbox", "name": "GB", "value": "11"}
     assert shown.css(".shelf > .choices img::attr(src)").get() == "https://images.test/t/p/w92/MUBI.jpg"
+
+
+async def test_services_stand_in_the_order_of_what_they_have_for_this_member(page: Browser, api: FakeApi) -> None:
+    api.usernames = ["ana", "ben"]
+    api.films = [film("Ran", offers=[NETFLIX]), film("Ikiru", offers=[MUBI]), film("Dreams", offers=[MUBI])]
+    api.services["ana"] = [service("Arte", 7)]
+    labels = document(await page.get("/services")).css(".shelf > .choices label")
+    assert [said_in(each) for each in labels] == ["MUBI 2 of ana ’s films", "Netflix 1 of ana ’s films", "Arte"]
 
 
 async def test_chosen_services_are_ticked_even_when_they_show_nothing_now(page: Browser, api: FakeApi) -> None:
@@ -70,4 +78,6 @@ async def test_a_service_that_the_api_refuses_is_a_page_that_says_so(page: Brows
 
 
 async def test_before_the_first_refresh_the_page_says_where_services_come_from(page: Browser) -> None:
-    assert "Marquee knows no services here yet." in await page.words("/services")
+    response = await page.get("/services")
+    assert "Marquee knows no services here yet." in words(response)
+    assert document(response).css("#choice button").get() is None

@@ -40,13 +40,13 @@ async def test_trouble_is_told_with_its_reason_and_what_a_person_can_do(page: Br
 
 async def test_sources_stand_by_member_and_film_pages_for_all_at_the_end(page: Browser, api: FakeApi) -> None:
     api.sources = [
-        source(source="film_pages", id=1),
+        source(source="film_pages", id=1, member=None),
         source("never", source="rss", id=2, good_at=None, tried_at=None),
         source(id=3),
         source(member="ben", id=4),
     ]
     shown = document(await page.get("/sources"))
-    assert shown.css("#sources h2::text").getall() == ["ana", "ben", "Every member"]
+    assert shown.css("#sources h2::text").getall() == ["ana", "ben", "Shared"]
     assert shown.css(".standing h3::text").getall() == ["Watchlist", "Diary feed", "Watchlist", "Film pages"]
     assert "Not read yet" in words(await page.get("/sources"))
     assert "Everything is in order." in said_in(shown.css(".overall"))
@@ -79,6 +79,40 @@ async def test_an_unknown_state_and_source_are_shown_as_they_are(page: Browser, 
     api.sources = [source("odd", source="likes", id=9)]
     [card] = cards(document(await page.get("/sources")))
     assert card.startswith("likes odd")
+
+
+async def test_since_when_it_is_well_is_nobodys_question(page: Browser, api: FakeApi) -> None:
+    api.sources = [source(since=ago(days=3))]
+    assert "Like this since" not in await page.words("/sources")
+
+
+async def test_whoever_turned_marquee_away_can_be_asked_all_the_same(page: Browser, api: FakeApi) -> None:
+    api.sources = [source("blocked", turned_away=True), source("private", id=2)]
+    insists = document(await page.get("/sources")).css(".standing form")
+    assert [form.attrib["action"] for form in insists] == ["/refresh"]
+    assert insists.css("button[name=force][value=true]::text").get() == "Try all the same"
+
+
+async def test_that_marquee_reads_nothing_by_itself_is_said_once(page: Browser, api: FakeApi) -> None:
+    api.sources = [source(by_itself=False), source("never", source="rss", id=2, by_itself=False)]
+    assert (await page.words("/sources")).count("REFRESH_SCHEDULE is off.") == 1
+    api.sources = [source()]
+    assert "REFRESH_SCHEDULE" not in await page.words("/sources")
+
+
+async def test_a_single_member_is_spoken_to(page: Browser, api: FakeApi) -> None:
+    api.sources = [source(), source(source="film_pages", id=2, member=None)]
+    assert "The films that you want to see" in await page.words("/sources")
+    api.sources.append(source(member="ben", id=3))
+    assert "The films that the member wants to see" in await page.words("/sources")
+
+
+async def test_before_anything_was_read_nothing_is_in_order(page: Browser, api: FakeApi) -> None:
+    never = {"good_at": None, "tried_at": None}
+    api.sources = [source("never", **never), source("never", source="rss", id=2, **never)]
+    said = await page.words("/sources")
+    assert "Nothing has been read yet." in said
+    assert "in order" not in said
 
 
 async def test_nothing_yet_is_said_so(page: Browser, api: FakeApi) -> None:

@@ -15,6 +15,7 @@ from api.db.runs import RunOrder
 from api.db.tables import events, film_matches, films, refresh_items, source_states
 from api.errors import Missing
 from api.settings import Settings
+from worker.counting import count_request
 from worker.estimate import Estimate
 from worker.progress import Run
 from worker.services import Services
@@ -76,6 +77,7 @@ class Letterboxd:
 
     async def _ask(self, what: str) -> None:
         await asyncio.sleep(0)
+        count_request()
         self.asked.append(what)
         if self.on_page:
             await self.on_page(what)
@@ -210,6 +212,11 @@ class Bench:
         """The row of this source of the only member."""
         async with self.database.read() as db:
             return (await db.execute(select(source_states).where(source_states.c.source == source))).one()
+
+    async def failed_sources(self) -> list[str | None]:
+        """The source of everything that failed, in order; None where it was not one that could not be read."""
+        async with self.database.read() as db:
+            return list((await db.execute(select(refresh_items.c.source).order_by(refresh_items.c.id))).scalars())
 
     async def failures(self) -> list[tuple[str | None, str, str]]:
         """The (slug, code, message) of everything that failed, in order."""

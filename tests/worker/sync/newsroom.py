@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from api.db import deliveries, tables
 from api.db.engine import Database
@@ -59,6 +59,31 @@ class Newsroom:
         await self.add(tables.availability, stay)
         await self.add(tables.events, event | {"refresh_id": refresh_id})
         return event["id"]
+
+    async def leaves(self, event_id: int) -> int:
+        """The interval of this event ends now, and that settles in two days; the departure's id."""
+        now, table = datetime.now(UTC), tables.events
+        async with self.database.write() as db:
+            of_event = select(table.c.availability_id).where(table.c.id == event_id)
+            stay_id = (await db.execute(of_event)).scalar_one()
+            stay = tables.availability
+            await db.execute(stay.update().where(stay.c.id == stay_id).values(closed_at=now))
+            event = EventRow.build(availability_id=stay_id, kind="left", at=now, settles_at=now + timedelta(hours=48))
+            await add(db, table, event)
+        return int(event["id"])
+
+    async def comes_back(self, departure_id: int) -> None:
+        """The offer that left like this is there again before anybody was told."""
+        stay, event = tables.availability, tables.events
+        async with self.database.write() as db:
+            theirs = select(event.c.availability_id).where(event.c.id == departure_id).scalar_subquery()
+            await db.execute(stay.update().where(stay.c.id == theirs).values(closed_at=None))
+            await db.execute(event.delete().where(event.c.id == departure_id))
+
+    async def unweighed(self) -> int:
+        async with self.database.read() as db:
+            query = select(func.count()).select_from(tables.events).where(tables.events.c.weighed_at.is_(None))
+            return int((await db.execute(query)).scalar_one())
 
     async def settle(self) -> None:
         """Let so much time pass that every event has settled."""

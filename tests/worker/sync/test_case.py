@@ -74,14 +74,35 @@ async def test_a_candidate_says_why_it_is_one_and_why_it_was_not_taken(world: Wo
     assert match.evidence == {"directors": ["Ada Kessler"], "runtime": 90, "original_title": None}
     first, second = match.candidates
     assert (first["directors"], first["runtime"], first["why"]) == (["Ada Kessler"], None, "same title and year")
-    assert first["why_not"] == "nothing proves that it is the film"
+    assert first["why_not"] is None
     assert second["why_not"] == (
-        "it lasts 12 minutes, and the film 90; it is of 2026, and the film of 2025; it is a video, such as a making-of"
+        "it is a video, such as a making-of; it lasts 12 minutes, and the film 90; it is of 2026, and the film of 2025"
     )
 
 
-async def test_titles_that_the_page_rules_out_are_no_question(world: World) -> None:
-    world.found(hit(1, year=2026))
-    world.titles = [of(1, "Blue Heron", 2026, director="Hugo Moravec", runtime=30)]
+@pytest.mark.parametrize(("year", "name"), [(2025, "name and year"), (2026, "name")])
+async def test_a_homonym_that_the_page_rules_out_is_no_question_and_is_shown(
+    world: World, year: int, name: str
+) -> None:
+    world.found(hit(1, year=year), hit(2, year=year))
+    world.titles = [of(number, "Blue Heron", year, director="Hugo Moravec", runtime=30) for number in (1, 2)]
     world.page = DIRECTED
-    assert (await world.match()).state == "not_found"
+    match = await world.match()
+    assert (match.state, offered(match)) == ("not_found", [("movie", 1), ("movie", 2)])
+    assert match.candidates[0]["why_not"].startswith("Hugo Moravec directed it, and not Ada Kessler; it lasts 30")
+    said = f"Letterboxd names no TMDB title, and TMDB has 2 titles of this {name}, which are other films."
+    assert match.message == said
+
+
+async def test_a_homonym_that_the_page_rules_out_is_not_shown_beside_a_title_that_may_be_meant(world: World) -> None:
+    world.found(hit(1), hit(2))
+    world.titles = [of(1, "Blue Heron", 2025, director="Hugo Moravec", runtime=30), of(2, "Blue Heron", 2025)]
+    world.page = DIRECTED
+    match = await world.match()
+    assert (match.state, offered(match)) == ("review", [("movie", 2)])
+
+
+async def test_a_series_is_called_one(world: World) -> None:
+    world.found(hit(1, media_type="tv"))
+    match = await world.match()
+    assert [row["why_not"] for row in match.candidates] == ["it is a series"]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -10,7 +11,7 @@ from api.db.decisions import Choice
 from api.db.tables import availability, corrections, films
 from tests.drivers.database import fresh_database
 from tests.worker.sync.bench import Bench, tile, tiles
-from worker.sync.films import see_to
+from worker.jobs.film import see_to_film
 
 CHOSEN: Choice = ("movie", 7)
 
@@ -49,10 +50,10 @@ async def test_it_stays_when_tmdb_drops_the_title(bench: Bench) -> None:
     await bench.refresh("alice")
     await decide(bench)
     bench.tmdb.gone = {7}
-    await bench.refresh("alice", force=True)
+    run = await bench.refresh("alice", force=True)
     await assert_decided(bench)
     assert (await bench.match()).message == "TMDB has no movie 7."
-    assert [code for _, code, _ in await bench.failures()] == ["missing"]
+    assert (run.outcome(), await bench.failures()) == ("succeeded", [])
     bench.tmdb.gone = set()
     await bench.refresh("alice", force=True)
     await assert_decided(bench)
@@ -73,7 +74,7 @@ async def test_of_a_film_that_is_not_on_tmdb_nothing_is_asked_any_more(bench: Be
     await decide(bench, None)
     bench.tmdb.asked.clear()
     await bench.refresh("alice", force=True)
-    await see_to(bench.services(), 1)
+    await see_to_film({"services": bench.services()}, 1)
     await assert_decided(bench, choice=None)
     assert bench.tmdb.asked == []
 
@@ -81,7 +82,7 @@ async def test_of_a_film_that_is_not_on_tmdb_nothing_is_asked_any_more(bench: Be
 async def test_its_details_and_offers_come_without_a_refresh(bench: Bench) -> None:
     await bench.refresh("alice")
     await decide(bench)
-    await see_to(bench.services(), 1)
+    await see_to_film({"services": bench.services()}, 1)
     async with bench.database.read() as db:
         film = (await db.execute(select(films))).one()
         is_open = availability.c.closed_at.is_(None)
@@ -91,15 +92,43 @@ async def test_its_details_and_offers_come_without_a_refresh(bench: Bench) -> No
     assert await bench.event_kinds() == []
 
 
+async def take_back(bench: Bench) -> None:
+    async with bench.database.write() as db:
+        await decisions.take_back(db, 1)
+    await see_to_film({"services": bench.services()}, 1)
+
+
 async def test_taken_back_it_is_looked_for_as_if_nobody_had_decided(bench: Bench) -> None:
     await bench.refresh("alice")
     await decide(bench)
-    async with bench.database.write() as db:
-        await decisions.take_back(db, 1, datetime.now(UTC))
-    await see_to(bench.services(), 1)
+    await take_back(bench)
     match = await bench.match()
     assert (match.state, match.tmdb_id, match.locked, match.confidence) == ("found", 1, False, "probable")
     assert await bench.event_kinds() == []
+    assert await corrected(bench) == [(1, 7), (7, 1)]
+
+
+async def test_confirmed_and_taken_back_its_past_is_as_it_was(bench: Bench) -> None:
+    await bench.refresh("alice")
+    bench.tmdb.offered = []
+    await bench.refresh("alice", force=True)
+    before = await past(bench)
+    await decide(bench, ("movie", 1))
+    await take_back(bench)
+    assert (await bench.match()).locked is False
+    assert (await past(bench), await bench.event_kinds(), await corrected(bench)) == (before, ["left"], [])
+
+
+async def past(bench: Bench) -> list[Any]:
+    async with bench.database.read() as db:
+        return list((await db.execute(select(availability))).all())
+
+
+async def corrected(bench: Bench) -> list[tuple[int, int]]:
+    """From which title to which, in order."""
+    query = select(corrections.c.tmdb_id, corrections.c.new_tmdb_id).order_by(corrections.c.id)
+    async with bench.database.read() as db:
+        return [tuple(row) for row in await db.execute(query)]
 
 
 async def test_it_survives_a_new_installation(bench: Bench, tmp_path: Path) -> None:
@@ -109,6 +138,7 @@ async def test_it_survives_a_new_installation(bench: Bench, tmp_path: Path) -> N
     await decide(bench, None, slug="film-2")
     async with bench.database.read() as db:
         saved = await decisions.everything(db)
+    (tmp_path / "new").mkdir()
     async with fresh_database(tmp_path / "new") as database:
         other = Bench(database)
         wanted: dict[str, Choice] = {

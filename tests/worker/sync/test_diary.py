@@ -245,6 +245,71 @@ async def test_a_film_that_is_matched_while_its_link_is_looked_at_is_proven_all_
     assert await title(bench) == ("found", "movie", link, "rss", "proven")
 
 
+async def listed_beside_another(bench: Bench, **other: Any) -> None:
+    """Film 1 has no title, and film 2 is taken for the title that a feed then names for film 1."""
+    bench.letterboxd.lists["alice"] = tiles(1, 2)
+    bench.letterboxd.faults["film-1"] = Missing("u")
+    bench.tmdb.twins = {"Blue 1"}
+    await bench.refresh("alice")
+    async with bench.database.write() as db:
+        await db.execute(film_matches.update().where(film_matches.c.tmdb_id == 2).values(state="found", **other))
+    bench.tmdb.asked.clear()
+    bench.letterboxd.feeds["alice"] = feed(logged(1, tmdb=("movie", 2)))
+    bench.letterboxd.faults["film-2"] = Missing("u")
+
+
+async def test_a_title_that_another_film_was_taken_for_is_the_film_s_and_the_other_is_matched_again(
+    bench: Bench,
+) -> None:
+    await listed_beside_another(bench)
+    run = await bench.refresh("alice")
+    assert run.outcome() == "succeeded"
+    assert await title(bench) == ("found", "movie", 2, "rss", "proven")
+    assert bench.tmdb.asked == ["details 2"]
+    await bench.refresh("alice")
+    assert (await title(bench, "film-2"))[:3] == ("review", None, None)
+    assert await corrected(bench) == [(2, None, None)]
+
+
+@pytest.mark.parametrize("certain", [{"confidence": "proven"}, {"locked": True, "method": "manual"}])
+async def test_another_film_that_is_the_title_for_certain_stays_it(bench: Bench, certain: dict[str, Any]) -> None:
+    await listed_beside_another(bench, **certain)
+    for _ in range(2):
+        run = await bench.refresh("alice")
+        assert run.outcome() == "succeeded"
+    assert [(await title(bench, slug))[2] for slug in ("film-1", "film-2")] == [2, 2]
+    assert await corrected(bench) == []
+
+
+async def test_a_film_that_is_always_matched_by_somebody_else_meanwhile_is_looked_at_twice_and_left(
+    bench: Bench,
+) -> None:
+    await bench.refresh("alice")
+    bench.letterboxd.feeds["alice"] = feed(logged(1, tmdb=("movie", 7)), etag='"a"')
+    others = iter(range(20, 99))
+
+    async def rematch(asked: str) -> None:
+        if asked == "details 7":
+            async with bench.database.write() as db:
+                await db.execute(film_matches.update().values(tmdb_id=next(others)))
+
+    bench.tmdb.on_request = rematch
+    bench.tmdb.asked.clear()
+    await bench.refresh("alice")
+    assert bench.tmdb.asked.count("details 7") == 2
+    assert (await bench.source("rss")).etag is None
+
+
+async def test_a_mistake_at_one_feed_is_a_problem_and_no_failed_run(bench: Bench) -> None:
+    bench.letterboxd.faults["alice rss"] = RecursionError()
+    run = await bench.refresh("alice")
+    assert run.outcome() == "partial"
+    assert await bench.failures() == [
+        (None, "unexpected", "Marquee made a mistake at alice’s RSS feed (RecursionError).")
+    ]
+    assert (await title(bench))[0] == "found"
+
+
 async def test_a_locked_choice_is_not_touched(bench: Bench) -> None:
     await bench.refresh("alice")
     await lock(bench, tmdb_id=3, method="manual")
@@ -325,6 +390,7 @@ async def test_a_feed_that_cannot_be_read_is_one_problem_and_stops_nothing(
     run = await bench.refresh("alice")
     assert run.outcome() == "partial"
     assert await bench.failures() == [(None, fault.code, said)]
+    assert await bench.failed_sources() == ["rss"]
     source = await bench.source("rss")
     assert (source.state, source.message, source.failures) == (fault.code, said, 1)
     assert source.next_try_at is not None
@@ -339,7 +405,7 @@ async def test_a_feed_that_fails_leaves_what_was_known(bench: Bench) -> None:
     await bench.refresh("alice")
     assert await guids(bench) == ["letterboxd-watch-1"]
     del bench.letterboxd.faults["alice rss"]
-    await bench.refresh("alice")
+    await bench.refresh("alice", force=True)
     assert bench.letterboxd.feeds_asked[-1] == ("alice", None, None)
     source = await bench.source("rss")
     assert (source.state, source.expected, source.failures) == ("ok", 1, 0)
@@ -351,7 +417,11 @@ async def test_a_resting_feed_is_left_alone_and_is_no_problem(bench: Bench) -> N
     run = await bench.refresh("alice", trigger="cron")
     assert run.outcome() == "succeeded"
     assert len(bench.letterboxd.feeds_asked) == 1
-    await bench.refresh("alice")
+    run = await bench.refresh("alice")
+    assert run.outcome() == "partial"
+    assert "Marquee does not ask again before" in (await bench.failures())[-1][2]
+    assert len(bench.letterboxd.feeds_asked) == 1
+    await bench.refresh("alice", force=True)
     assert len(bench.letterboxd.feeds_asked) == 2
 
 

@@ -84,3 +84,8 @@ def test_differences_are_told_in_words() -> None:
         "Hugo Moravec directed it, and not Ada Kessler and Bruno Quist",
         "it lasts 12 minutes, and the film 100",
     ]
+    assert FILM.differences(title("Hugo Moravec", "Hugo Moravec", media_type="tv", runtime=12)) == [
+        "Hugo Moravec made it, and not Ada Kessler and Bruno Quist"
+    ]
+    assert FILM.differences(title("Bruno Quist", runtime=75)) == ["it lasts 75 minutes, and the film 100"]
+    assert FILM.differences(title("Bruno Quist", runtime=95)) == []

@@ -1,16 +1,18 @@
 """Film pages as one family: when they rest, for how long, and that no other family is touched by it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from api.db import members
-from api.db.tables import source_states
+from api.db.tables import film_matches, source_states
 from api.errors import Blocked, Disallowed, MarkupChanged, Missing, RateLimited, SourceError, Transient
 from tests.worker.sync.bench import Bench, tiles
 from worker.sync.film_pages import FilmPageSource
+from worker.sync.proof import prove
 from worker.sync.reach import MOST_FAILURES, GivenUp
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -26,8 +28,8 @@ class Work:
         self.now = NOON
         bench.letterboxd.pages = {f"film-{number}": PAGE for number in range(9)}
 
-    def begin(self, *, insist: bool = False) -> FilmPageSource:
-        return FilmPageSource(self.bench.services(), insist=insist, clock=lambda: self.now)
+    def begin(self, *, asked: bool = False, force: bool = False) -> FilmPageSource:
+        return FilmPageSource(self.bench.services(), asked=asked, force=force, clock=lambda: self.now)
 
     def fail(self, error: SourceError, *numbers: int) -> None:
         """Let these pages, or all, fail from now on."""
@@ -85,11 +87,24 @@ async def test_each_refusal_doubles_the_rest_and_one_answer_ends_it(work: Work) 
     assert standing.message is None
 
 
-async def test_somebody_who_insists_is_not_put_off(work: Work) -> None:
-    work.fail(CHALLENGE)
+@pytest.mark.parametrize("error", [CHALLENGE, RateLimited("u", 7200.0, host="Letterboxd")])
+async def test_whoever_asks_after_marquee_was_turned_away_is_told_when_it_asks_again(
+    work: Work, error: SourceError
+) -> None:
+    work.fail(error)
+    await work.refused()
+    with pytest.raises(GivenUp, match=r"Marquee does not ask again before \d\d:00 on 20 November \(UTC\)\.$"):
+        await work.begin(asked=True).page("film-1")
+    assert work.bench.letterboxd.asked == ["film-1"]
+    work.bench.letterboxd.faults.clear()
+    assert await work.begin(asked=True, force=True).page("film-1") is PAGE
+
+
+async def test_whoever_asks_for_what_a_person_can_mend_is_not_put_off(work: Work) -> None:
+    work.fail(Disallowed("u", host="Letterboxd"))
     await work.refused()
     work.bench.letterboxd.faults.clear()
-    assert await work.begin(insist=True).page("film-1") is PAGE
+    assert await work.begin(asked=True).page("film-1") is PAGE
     assert await work.begin().page("film-2") is PAGE
 
 
@@ -102,9 +117,14 @@ async def test_a_first_page_that_is_not_understood_is_told_at_once_and_keeps_no_
         await source.page("film-1")
     standing = await work.standing()
     assert (standing.state, standing.selector, standing.sample) == ("changed", ".text-footer", "<body.film>")
+    work.bench.letterboxd.faults["film-3"] = Missing("u")
+    with pytest.raises(Missing):
+        await source.page("film-3")
+    standing = await work.standing()
+    assert (standing.state, standing.selector, standing.sample) == ("changed", ".text-footer", "<body.film>")
     assert await source.page("film-2") is PAGE
     standing = await work.standing()
-    assert (standing.state, standing.sample) == ("ok", None)
+    assert (standing.state, standing.selector, standing.sample) == ("ok", None, None)
     with pytest.raises(MarkupChanged):
         await source.page("film-1")
     assert (await work.standing()).state == "ok"
@@ -149,6 +169,7 @@ async def test_refused_film_pages_rest_alone(bench: Bench) -> None:
             " The films that need one wait.",
         )
     ]
+    assert await bench.failed_sources() == ["film_pages"]
     assert run.outcome() == "partial"
     bench.letterboxd.asked.clear()
     run = await bench.refresh("alice", "bob", trigger="cron")
@@ -169,6 +190,54 @@ async def test_a_rest_that_is_over_is_ended_by_a_run_that_reads_no_list_that_is_
     await bench.refresh("alice", trigger="retry")
     assert bench.letterboxd.asked == ["film-1"]
     assert (await bench.source("film_pages")).state == "ok"
+
+
+@pytest.mark.parametrize("error", [CHALLENGE, Transient("u", 503, host="Letterboxd"), None])
+async def test_pages_that_no_film_needs_are_asked_for_once_when_their_rest_is_over(
+    bench: Bench, error: SourceError | None
+) -> None:
+    bench.letterboxd.lists["alice"] = tiles(1, 2)
+    await bench.refresh("alice")
+    async with bench.database.write() as db:
+        await db.execute(update(film_matches).values(locked=True))
+    with pytest.raises(GivenUp):
+        await refused_before(bench)
+    for trigger in ("manual", "cron"):
+        await bench.refresh("alice", trigger=trigger)
+    assert bench.letterboxd.asked.count("film-2") == 0
+    await rest_is_over(bench)
+    bench.letterboxd.pages["film-2"] = PAGE
+    bench.letterboxd.faults = {"film-2": error} if error else {}
+    for _ in range(2):
+        await bench.refresh("alice", trigger="retry")
+    assert bench.letterboxd.asked.count("film-2") == 1
+    standing = await bench.source("film_pages")
+    assert standing.state == (error.code if error else "ok")
+    assert (standing.next_try_at is None) == (error is None)
+
+
+async def test_what_ends_a_rest_is_a_proof_where_one_is_due_and_the_night_may_do_it(bench: Bench) -> None:
+    bench.letterboxd.lists["alice"] = tiles(1, 2)
+    await bench.refresh("alice")
+    for prove_it in (partial(bench.refresh, "alice", trigger="cron"), partial(prove, bench.services())):
+        with pytest.raises(GivenUp):
+            await refused_before(bench)
+        await rest_is_over(bench)
+        bench.letterboxd.faults = {"film-1": Missing("u"), "film-2": Missing("u")}
+        bench.letterboxd.asked.clear()
+        await prove_it()
+        assert (await bench.source("film_pages")).state == "ok"
+        assert bench.letterboxd.asked[-1] == ("film-1" if "alice 1" in bench.letterboxd.asked else "film-2")
+
+
+async def refused_before(bench: Bench) -> None:
+    bench.letterboxd.faults["film-8"] = CHALLENGE
+    await FilmPageSource(bench.services()).page("film-8")
+
+
+async def rest_is_over(bench: Bench) -> None:
+    async with bench.database.write() as db:
+        await db.execute(update(source_states).values(next_try_at=None))
 
 
 async def test_a_list_that_is_not_well_is_read_by_such_a_run(bench: Bench) -> None:

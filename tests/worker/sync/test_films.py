@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from api.db.tables import availability, corrections, film_matches, films
-from api.errors import Blocked, Missing, Transient
+from api.errors import Blocked, Transient
 from tests.worker.sync.bench import MUBI, Bench, tile
 from worker.jobs.film import see_to_film
 from worker.sources.letterboxd.film import FilmPage
 from worker.sync import films as films_of_now
+from worker.sync.film_pages import FilmPageSource
 
 NO_LINK: dict[str, Any] = {
     **dict.fromkeys(FilmPage.__struct_fields__),
@@ -116,7 +117,8 @@ async def test_a_film_that_is_a_question_again_does_not_keep_what_its_former_tit
 
 
 async def see_to(bench: Bench) -> None:
-    await films_of_now.see_to(bench.services(), 1)
+    services = bench.services()
+    await films_of_now.see_to(services, 1, FilmPageSource(services))
 
 
 async def test_a_decision_brings_its_details_and_offers_without_a_run(bench: Bench) -> None:
@@ -152,8 +154,7 @@ async def test_a_choice_that_tmdb_does_not_have_stays_and_says_so_until_it_does(
     await bench.refresh("alice")
     await rematch(bench, tmdb_id=12345, locked=True)
     bench.tmdb.gone = {12345}
-    with pytest.raises(Missing):
-        await see_to(bench)
+    await see_to(bench)
     match = await bench.match()
     assert (match.tmdb_id, match.locked, match.message) == (12345, True, "TMDB has no movie 12345.")
     await bench.refresh("alice", force=True)

@@ -131,7 +131,7 @@ async def test_a_link_that_contradicts_the_film_goes_to_review_with_the_reason(w
     assert offered(match) == [("movie", 50), ("movie", 1), ("movie", 2)]
     assert match.candidates[0]["why"] == "Letterboxd links to it"
     assert "The Hooded Rider" in match.candidates[0]["why_not"]
-    assert match.message == "Letterboxd links to a title that contradicts the film. Please choose the right title."
+    assert match.message == "Letterboxd links to a title that contradicts the film."
 
 
 async def test_the_page_of_another_film_cannot_speak_for_its_own_link(world: World) -> None:
@@ -193,7 +193,7 @@ async def test_nothing_anywhere_is_not_found_and_says_so(world: World) -> None:
     world.found(hit(1, "Another Heron"), hit(2, year=2019))
     match = await world.match()
     assert (match.state, match.candidates) == ("not_found", [])
-    assert match.message == "Letterboxd names no TMDB title, and TMDB has nothing of this name and time."
+    assert match.message == "Letterboxd names no TMDB title, and TMDB has nothing of this name and year."
 
 
 async def test_near_hits_are_offered_to_a_person(world: World) -> None:
@@ -261,6 +261,6 @@ async def test_a_linked_title_that_is_excluded_is_not_asked_for(world: World) ->
     match = await world.match(exclude=frozenset({("movie", 1)}))
     assert (match.state, match.message) == (
         "not_found",
-        "Letterboxd links to a title that TMDB has no more, and TMDB has nothing of this name and time.",
+        "Letterboxd links to a title that TMDB has no more, and TMDB has nothing of this name and year.",
     )
     assert world.asked == ["multi Blue Heron", "page blue-heron"]

@@ -48,6 +48,22 @@ async def test_what_has_not_settled_waits(newsroom: Newsroom) -> None:
     assert await newsroom.tell() == "Heat left MUBI"
 
 
+async def test_an_arrival_that_is_away_for_a_moment_is_told_when_it_is_back(newsroom: Newsroom) -> None:
+    arrived = await newsroom.event(age=timedelta(hours=1))
+    departure = await newsroom.leaves(arrived)
+    assert await newsroom.tell() is None
+    await newsroom.comes_back(departure)
+    assert await newsroom.tell() == "Heat arrived on MUBI"
+    assert await newsroom.tell() is None
+
+
+async def test_an_arrival_that_is_gone_for_good_is_never_told(newsroom: Newsroom) -> None:
+    await newsroom.leaves(await newsroom.event(age=timedelta(hours=1)))
+    await newsroom.settle()
+    assert await newsroom.tell() is None
+    assert await newsroom.unweighed() == 0
+
+
 async def test_a_refresh_that_runs_is_waited_for(newsroom: Newsroom) -> None:
     await newsroom.add(tables.refreshes, RefreshRow.build(id=1, status="running"))
     await newsroom.event(refresh_id=1)

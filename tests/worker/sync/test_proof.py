@@ -8,11 +8,12 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from api.db.tables import availability, corrections, film_matches, films, providers, services
+from api.db.tables import availability, corrections, film_matches, films, proof_days, providers, services
 from api.errors import Blocked, Missing, Transient
 from tests.worker.sync.bench import Bench, tile, tiles
+from worker.counting import count_request
 from worker.sources.letterboxd.film import FilmPage
-from worker.sync.proof import prove
+from worker.sync.proof import LONGEST_NIGHT, prove
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,6 +57,9 @@ async def days_pass(bench: Bench, days: int) -> None:
             if proof_tried_at:
                 values["proof_tried_at"] = proof_tried_at - timedelta(days=days)
             await db.execute(film_matches.update().where(film_matches.c.film_id == film_id).values(values))
+        for day in (await db.execute(select(proof_days.c.day).order_by(proof_days.c.day))).scalars().all():
+            earlier = proof_days.update().where(proof_days.c.day == day)
+            await db.execute(earlier.values(day=day - timedelta(days=days)))
 
 
 async def rows(bench: Bench, table: Any) -> list[Any]:
@@ -117,7 +121,7 @@ async def test_without_a_link_what_does_not_agree_becomes_a_question(
     assert await night(bench) == {"asked": 1, "questioned": 1}
     match = await bench.match()
     assert (match.state, match.tmdb_id, match.confidence) == ("review", None, None)
-    assert match.message == f"Letterboxd names no TMDB title, and {because}. Please choose the right title."
+    assert match.message == f"Letterboxd names no TMDB title, and {because}."
     assert match.evidence == {"directors": [], "runtime": minutes, "original_title": None}
     assert [row["tmdb_id"] for row in match.candidates] == [1]
     [change] = await rows(bench, corrections)
@@ -162,6 +166,51 @@ async def test_the_budget_is_of_the_day_however_often_a_night_begins(bench: Benc
     assert await night(bench, budget=0) == {}
 
 
+async def test_the_budget_is_of_requests_whatever_became_of_them(bench: Bench) -> None:
+    await listed(bench, 1, 2, 3, 4)
+
+    async def ask_again(asked: str) -> None:
+        if asked == "film-1":
+            count_request()
+        if asked == "film-2":
+            async with bench.database.write() as db:
+                await db.execute(film_matches.update().where(film_matches.c.tmdb_id == 2).values(locked=True))
+
+    bench.letterboxd.on_page = ask_again
+    assert await night(bench, budget=3) == {"asked": 2, "proven": 1}
+    assert await night(bench, budget=3) == {}
+    assert await night(bench, budget=4) == {"asked": 1, "proven": 1}
+
+
+async def test_what_a_refresh_asks_for_is_no_proof(bench: Bench) -> None:
+    await listed(bench, 1, 2)
+    async with bench.database.write() as db:
+        now = datetime.now(UTC)
+        await db.execute(film_matches.update().where(film_matches.c.tmdb_id == 1).values(proof_tried_at=now))
+    assert await night(bench, budget=1) == {"asked": 1, "proven": 1}
+
+
+async def test_a_mistake_at_one_film_ends_nothing_but_its_turn(bench: Bench) -> None:
+    await listed(bench, 1, 2)
+    bench.letterboxd.faults["film-1"] = RecursionError()
+    assert await night(bench) == {"asked": 2, "failed": 1, "proven": 1}
+    assert await night(bench) == {}
+
+
+async def test_a_night_ends_well_before_its_job_does(bench: Bench) -> None:
+    await listed(bench, 1, 2)
+    moment = 0.0
+
+    async def take_long(_asked: str) -> None:
+        nonlocal moment
+        moment += LONGEST_NIGHT
+
+    bench.letterboxd.on_page = take_long
+    counts = await prove(bench.services(), clock=lambda: moment)
+    assert (counts["asked"], counts["proven"]) == (1, 1)
+    assert await night(bench) == {"asked": 1, "proven": 1}
+
+
 async def test_only_what_is_probable_and_wanted_is_asked_about(bench: Bench) -> None:
     await listed(bench, 1, 2, 3)
     async with bench.database.write() as db:
@@ -174,6 +223,16 @@ async def test_only_what_is_probable_and_wanted_is_asked_about(bench: Bench) -> 
     bench.letterboxd.asked.clear()
     assert await night(bench) == {}
     assert bench.letterboxd.asked == []
+
+
+async def test_members_who_are_followed_no_more_cost_nothing(bench: Bench) -> None:
+    bench.letterboxd.lists["bob"] = tiles(2, 3)
+    bench.letterboxd.lists["alice"] = tiles(1)
+    await bench.refresh("bob", "alice")
+    bench.letterboxd.pages = {f"film-{number}": page(number) for number in (1, 2, 3)}
+    bench.letterboxd.asked.clear()
+    assert await night(bench) == {"asked": 1, "proven": 1}
+    assert bench.letterboxd.asked == ["film-1"]
 
 
 async def test_a_block_ends_the_night_and_the_next_one_waits(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Table, func, select
 
 from api.db import members, services
 from api.db.tables import availability, availability_checks, film_matches, films, providers
-from api.errors import Transient
+from api.errors import Blocked, Transient
 from tests.drivers.database import fresh_database
 from tests.worker.sync.bench import MUBI, Bench, tiles
 from worker.sync import retention
@@ -93,3 +93,50 @@ async def test_a_service_that_a_member_holds_outlives_its_films(bench: Bench) ->
     bench.tmdb.fault = Transient("/3/movie")
     await retention.keep(bench.services())
     assert await count(bench, providers) == 1
+
+
+async def test_a_title_that_is_gone_while_film_pages_rest_is_no_reason_to_ask_for_them(bench: Bench) -> None:
+    bench.letterboxd.faults = {f"film-{number}": Blocked("/film/", challenge=True) for number in (1, 2)}
+    bench.tmdb.gone = {1, 2}
+    await age(bench, LONG)
+    bench.letterboxd.asked.clear()
+    counts = await retention.keep(bench.services())
+    assert (counts["renewed"], counts["failed"]) == (0, 2)
+    assert len(bench.letterboxd.asked) == 1
+    await age(bench, LONG)
+    bench.letterboxd.asked.clear()
+    await retention.keep(bench.services())
+    assert bench.letterboxd.asked == []
+    assert (await film(bench)).details_checked_at is None
+
+
+async def test_a_film_of_members_who_are_followed_no_more_is_not_read_again(bench: Bench) -> None:
+    bench.letterboxd.lists["bob"] = tiles(2, 3)
+    bench.letterboxd.lists["alice"] = tiles(1)
+    await bench.refresh("alice", "bob")
+    await age(bench, LONG)
+    assert await retention.keep(bench.services()) == {"renewed": 1, "failed": 0, "dropped": 2}
+    assert [(await film(bench, f"film-{number}")).runtime_minutes for number in (1, 2, 3)] == [90, None, None]
+
+
+@pytest.mark.parametrize(("ago", "kept"), [(NOT_YET, True), (LONG, False)])
+async def test_candidates_of_a_film_that_waits_to_be_tried_again_grow_old_too(
+    bench: Bench, ago: timedelta, kept: bool
+) -> None:
+    then = datetime.now(UTC) - ago
+    async with bench.database.write() as db:
+        forgotten = {"state": "review", "tmdb_id": None, "tried_at": None, "matched_at": None}
+        await db.execute(film_matches.update().values(**forgotten, candidates=[{"tmdb_id": 1}]))
+        await db.execute(films.update().values(updated_at=then))
+    await retention.keep(bench.services())
+    assert bool((await bench.match()).candidates) == kept
+
+
+async def test_what_marquee_saw_itself_stays_while_the_film_is_checked(bench: Bench) -> None:
+    bench.tmdb.offered = []
+    await bench.refresh("alice", force=True)
+    old = datetime.now(UTC) - timedelta(days=900)
+    async with bench.database.write() as db:
+        await db.execute(availability.update().values(opened_at=old, closed_at=old))
+    await retention.keep(bench.services())
+    assert await count(bench, availability) == 2

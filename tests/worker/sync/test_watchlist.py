@@ -110,6 +110,28 @@ async def test_a_refused_watchlist_stops_neither_film_pages_nor_other_watchlists
     assert (await bench.source("film_pages")).state == "ok"
 
 
+async def test_a_watchlist_that_turned_marquee_away_rests_although_somebody_asks(bench: Bench) -> None:
+    bench.letterboxd.faults["alice 1"] = Blocked("u", challenge=True)
+    await bench.refresh("alice")
+    rests_until = (await bench.source()).next_try_at
+    bench.letterboxd.faults.clear()
+    run = await bench.refresh("alice")
+    assert (run.outcome(), bench.letterboxd.asked) == ("failed", ["alice 1"])
+    assert run.problem is not None
+    assert f"Marquee does not ask again before {rests_until:%H:%M} on" in run.problem.message
+    source = await bench.source()
+    assert (source.failures, source.next_try_at) == (1, rests_until)
+    assert (await bench.refresh("alice", force=True)).outcome() == "succeeded"
+
+
+async def test_a_watchlist_that_was_private_is_asked_for_as_soon_as_somebody_asks(bench: Bench) -> None:
+    bench.letterboxd.faults["alice 1"] = Private("u")
+    await bench.refresh("alice")
+    bench.letterboxd.faults.clear()
+    assert (await bench.refresh("alice", trigger="cron")).problem is not None
+    assert (await bench.refresh("alice")).outcome() == "succeeded"
+
+
 async def test_a_private_watchlist_says_nothing_of_film_pages(bench: Bench) -> None:
     bench.letterboxd.lists["bob"] = tiles(2)
     bench.letterboxd.faults = {"bob 1": Private("u"), "film-1": Private("u")}
