@@ -4,8 +4,8 @@ Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the 
 """
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -73,75 +73,65 @@ def _queue(redis_url: str, *, timeout: float, retry: Retry) -> ArqRedis:
 async def enqueue_refresh(queue: ArqRedis, refresh_id: int, attempt: str = "0") -> None:
     """Ask a worker to work at this run; asking twice for the same attempt changes nothing.
 
-    Raises Unavailable when Redis is away.
+    Raises Unavailable when Redis is away, as do all that follow.
     """
-    try:
-        await queue.enqueue_job(REFRESH, refresh_id, _job_id=f"{REFRESH}:{refresh_id}:{attempt}")
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+    await _enqueue(queue, REFRESH, refresh_id, attempt)
 
 
 async def enqueue_film(queue: ArqRedis, film_id: int, attempt: str | None = None) -> None:
     """Ask a worker to see to this film now: its title, its details, its offers.
 
     Without an `attempt` each call is a job of its own: a decision made while the one before is worked at must not be
-    lost. Asking twice for the same attempt changes nothing. Raises Unavailable when Redis is away.
+    lost. Asking twice for the same attempt changes nothing.
     """
-    try:
-        await queue.enqueue_job(SEE_TO_FILM, film_id, _job_id=attempt and f"{SEE_TO_FILM}:{film_id}:{attempt}")
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+    await _enqueue(queue, SEE_TO_FILM, film_id, attempt)
 
 
 async def enqueue_housekeeping(queue: ArqRedis, keeping_id: int, attempt: str = "0") -> None:
-    """Hand this housekeeping to a worker; asking twice for the same attempt changes nothing.
-
-    Raises Unavailable when Redis is away.
-    """
-    try:
-        await queue.enqueue_job(KEEP_HOUSE, keeping_id, _job_id=f"{KEEP_HOUSE}:{keeping_id}:{attempt}")
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
+    """Hand this housekeeping to a worker; asking twice for the same attempt changes nothing."""
+    await _enqueue(queue, KEEP_HOUSE, keeping_id, attempt)
 
 
 async def enqueue_delivery(queue: ArqRedis, delivery_id: int, attempt: str = "0") -> None:
-    """Ask a worker to send this delivery; asking twice for the same attempt changes nothing.
+    """Ask a worker to send this delivery; asking twice for the same attempt changes nothing."""
+    await _enqueue(queue, DELIVER, delivery_id, attempt)
 
-    Raises Unavailable when Redis is away.
-    """
+
+async def _enqueue(queue: ArqRedis, job: str, subject_id: int, attempt: str | None) -> None:
+    with _telling_when_away():
+        await queue.enqueue_job(job, subject_id, _job_id=attempt and f"{job}:{subject_id}:{attempt}")
+
+
+@contextmanager
+def _telling_when_away() -> Iterator[None]:
+    """Raises Unavailable for whatever says that Redis cannot be reached."""
     try:
-        await queue.enqueue_job(DELIVER, delivery_id, _job_id=f"{DELIVER}:{delivery_id}:{attempt}")
+        yield
     except (RedisError, OSError) as error:
         raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
 async def report_targets(queue: ArqRedis, targets: Sequence[Reported]) -> None:
     """Say where this worker sends news; raises Unavailable when Redis is away."""
-    try:
+    with _telling_when_away():
         await queue.set(TARGETS, serialize(targets), ex=HEARTBEAT_LASTS)
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
 async def reported_targets(queue: ArqRedis) -> list[Reported] | None:
     """Where the workers send news; None while there is no worker. Raises Unavailable when Redis is away."""
-    try:
+    with _telling_when_away():
         report = await queue.get(TARGETS)
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
     return None if report is None else msgspec.msgpack.decode(report, type=list[Reported])
 
 
 async def beat(queue: ArqRedis, worker: str) -> None:
     """Say that this worker lives; raises Unavailable when Redis is away."""
     now = time.time()
-    try:
+    with _telling_when_away():
         async with queue.pipeline() as pipe:
             pipe.zremrangebyscore(WORKERS, "-inf", now)
             pipe.zadd(WORKERS, {worker: now + HEARTBEAT_LASTS})
             await pipe.execute()
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
 async def fall_silent(queue: ArqRedis, worker: str) -> None:
@@ -152,10 +142,8 @@ async def fall_silent(queue: ArqRedis, worker: str) -> None:
 
 async def ping(queue: ArqRedis) -> dict[str, Any]:
     """Whether Redis answers and a worker lives; raises Unavailable when Redis is away."""
-    try:
+    with _telling_when_away():
         return {"redis": bool(await queue.ping()), "worker": bool(await queue.zcount(WORKERS, time.time(), "+inf"))}
-    except (RedisError, OSError) as error:
-        raise Unavailable("Redis", str(error).rstrip(".") or type(error).__name__) from error
 
 
 async def is_alive(redis_url: str) -> bool:
