@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import httpx
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
@@ -31,6 +31,31 @@ from web.settings import Settings
 from web.words import Clock
 
 YEAR = 365 * 24 * 3600
+PAGES = (
+    show_watchlist,
+    start_refresh,
+    newest_bar,
+    refresh_bar,
+    cancel_refresh,
+    show_changes,
+    show_film,
+    show_services,
+    choose_services,
+    show_questions,
+    decide,
+    take_back,
+    look_again,
+    export_decisions,
+    import_decisions,
+    show_sources,
+    show_sample,
+    show_notifications,
+    return_to_notifications,
+    send_test,
+    retry_delivery,
+    live,
+    pass_feed,
+)
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Litestar:
@@ -44,51 +69,9 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         finally:
             await api.close()
 
-    def give_api() -> MarqueeApi:
-        return api
-
-    def give_settings() -> Settings:
-        return settings
-
-    def give_clock() -> Clock:
-        return Clock(datetime.now(UTC), ZoneInfo(settings.refresh_timezone))
-
     return Litestar(
-        route_handlers=[
-            show_watchlist,
-            start_refresh,
-            newest_bar,
-            refresh_bar,
-            cancel_refresh,
-            show_changes,
-            show_film,
-            show_services,
-            choose_services,
-            show_questions,
-            decide,
-            take_back,
-            look_again,
-            export_decisions,
-            import_decisions,
-            show_sources,
-            show_sample,
-            show_notifications,
-            return_to_notifications,
-            send_test,
-            retry_delivery,
-            live,
-            pass_feed,
-            create_static_files_router(
-                path="/static",
-                directories=[STATIC],
-                cache_control=CacheControlHeader(public=True, max_age=YEAR, immutable=True),
-            ),
-        ],
-        dependencies={
-            "api": Provide(give_api, sync_to_thread=False),
-            "settings": Provide(give_settings, sync_to_thread=False),
-            "clock": Provide(give_clock, sync_to_thread=False),
-        },
+        route_handlers=[*PAGES, _static_files()],
+        dependencies=_dependencies(api, settings),
         guards=[own_pages_only],
         before_send=[header_hook(settings.tmdb_image_base_url)],
         exception_handlers=error_handlers(),
@@ -99,3 +82,18 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         openapi_config=None,
         request_max_body_size=64 * 1024,
     )
+
+
+def _static_files() -> Router:
+    lasting = CacheControlHeader(public=True, max_age=YEAR, immutable=True)
+    return create_static_files_router(path="/static", directories=[STATIC], cache_control=lasting)
+
+
+def _dependencies(api: MarqueeApi, settings: Settings) -> dict[str, Provide]:
+    """What a page may ask for by name."""
+    zone = ZoneInfo(settings.refresh_timezone)
+    return {
+        "api": Provide(lambda: api, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "clock": Provide(lambda: Clock(datetime.now(UTC), zone), sync_to_thread=False),
+    }
