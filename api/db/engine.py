@@ -7,6 +7,7 @@ to their last. A unit of work never spans a network call.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -22,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from api.errors import Unavailable
 
 PATIENCE = 10.0
-PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
+TURN_SECONDS = 0.01
+PRAGMAS = ("PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON")
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -43,10 +45,33 @@ async def open_sqlite(*args: Any, **options: Any) -> aiosqlite.Connection:
     connection = aiosqlite.connect(*args, factory=SqliteConnection, **options)
     connection._thread.daemon = True
     try:
-        return await connection
+        await connection
     except sqlite3.Error:
         await asyncio.to_thread(connection._thread.join)
         raise
+    try:
+        await _keep_log_ahead(connection)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _keep_log_ahead(connection: aiosqlite.Connection) -> None:
+    """Have the file keep a write-ahead log, in which readers never wait.
+
+    A file that was made or restored without one is changed over once. SQLite does not wait for its turn at that, as it
+    does elsewhere: of two processes that open the file at once, one would fail.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            async with connection.execute("PRAGMA journal_mode=WAL"):
+                return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(TURN_SECONDS)
 
 
 SQLITE: dict[str, Any] = {"connect_args": {"async_creator_fn": open_sqlite}}

@@ -143,7 +143,7 @@ async def _sqlite_turn(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={WAIT_MILLISECONDS}", "journal_mode=WAL", "foreign_keys=OFF"):
+    for pragma in (f"busy_timeout={WAIT_MILLISECONDS}", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

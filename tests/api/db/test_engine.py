@@ -139,3 +139,20 @@ def test_a_connection_given_up_in_the_middle_lets_go_of_its_lock(tmp_path: Path)
     given_up.close()
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as another:
         another.execute("BEGIN IMMEDIATE")
+
+
+async def test_a_restored_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    """SQLite lets them not wait for one another where the file keeps no write-ahead log yet."""
+    for attempt in range(20):
+        path = tmp_path / f"restored-{attempt}.db"
+        with closing(sqlite3.connect(path)) as restored:
+            restored.execute("CREATE TABLE films (id)")
+        databases = [Database(f"sqlite+aiosqlite:///{path}") for _ in range(4)]
+        assert await asyncio.gather(*(films_of(database) for database in databases)) == [0, 0, 0, 0]
+        for database in databases:
+            await database.close()
+
+
+async def films_of(database: Database) -> int:
+    async with database.read() as db:
+        return await films_in(db)
