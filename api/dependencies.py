@@ -14,9 +14,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 from msgspec import Meta
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members
+from api.db.connection import Connection
 from api.db.engine import Database
 from api.db.events import EventFilters
 from api.db.films import FilmFilters
@@ -153,7 +153,7 @@ def moment(field: str, text: str) -> datetime:
     raise Invalid([(field, message)])
 
 
-async def known_member(db: AsyncConnection, username: str, settings: Settings) -> str:
+async def known_member(db: Connection, username: str, settings: Settings) -> str:
     """The member's name as it is kept; raises NotFound for one that is neither in the settings nor in the database.
 
     One that is in the settings is known before anything was read of it.
@@ -164,7 +164,7 @@ async def known_member(db: AsyncConnection, username: str, settings: Settings) -
     return name
 
 
-async def known_member_filter(db: AsyncConnection, username: str | None, settings: Settings) -> str | None:
+async def known_member_filter(db: Connection, username: str | None, settings: Settings) -> str | None:
     """Like `known_member`, for a filter: an unknown member is the fault of the parameter; raises Invalid."""
     if username is None:
         return None

@@ -10,8 +10,8 @@ from typing import Any, Literal, TypedDict
 from polyfactory import PostGenerated, Use
 from polyfactory.factories import TypedDictFactory
 from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.text import search_text, sort_key
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -209,6 +209,6 @@ class RefreshRow(TypedDictFactory[Refresh]):
     attempts = 1
 
 
-async def add(db: AsyncConnection, table: Table, *rows: Any) -> None:
+async def add(db: Connection, table: Table, *rows: Any) -> None:
     """Insert these rows, all of them with the same columns."""
     await db.execute(table.insert(), list(rows))

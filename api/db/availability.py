@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import insert, upsert
 from api.db.tables import availability, availability_checks, events, providers, refreshes
 
@@ -76,7 +76,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def record(
-    db: AsyncConnection,
+    db: Connection,
     film_id: int,
     offers: Sequence[OfferRow],
     *,
@@ -105,7 +105,7 @@ async def record(
 
 
 async def _compare(
-    db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], countries: Sequence[str], check: Check
+    db: Connection, film_id: int, offers: Sequence[OfferRow], countries: Sequence[str], check: Check
 ) -> None:
     """Let the film's open intervals in these countries be those of `offers`."""
     seen = {offer.key: offer for offer in offers}
@@ -118,7 +118,7 @@ async def _compare(
     await _reprioritise(db, seen, open_rows | back)
 
 
-async def withdraw(db: AsyncConnection, film_ids: Sequence[int], now: datetime) -> None:
+async def withdraw(db: Connection, film_ids: Sequence[int], now: datetime) -> None:
     """Take back all that was known of films whose TMDB title was wrong; their availability is unknown again.
 
     That is a correction and not a departure: it makes no events, and those that there were are told no more.
@@ -137,7 +137,7 @@ def _by_key(rows: Sequence[Any]) -> dict[Key, Any]:
     return {(row.country, row.provider_id, row.offer): row for row in rows}
 
 
-async def _open_rows(db: AsyncConnection, film_id: int, countries: Sequence[str]) -> Sequence[Any]:
+async def _open_rows(db: Connection, film_id: int, countries: Sequence[str]) -> Sequence[Any]:
     table = availability.c
     columns = table.id, table.country, table.provider_id, table.offer, table.priority
     return (
@@ -147,14 +147,14 @@ async def _open_rows(db: AsyncConnection, film_id: int, countries: Sequence[str]
     ).all()
 
 
-async def _last_checks(db: AsyncConnection, film_id: int) -> dict[str, datetime]:
+async def _last_checks(db: Connection, film_id: int) -> dict[str, datetime]:
     """When each country was last looked at for this film."""
     seen = availability_checks.c
     rows = await db.execute(select(seen.country, seen.checked_at).where(seen.film_id == film_id))
     return dict(rows.all())
 
 
-async def _store_providers(db: AsyncConnection, offers: Sequence[OfferRow], now: datetime) -> None:
+async def _store_providers(db: Connection, offers: Sequence[OfferRow], now: datetime) -> None:
     """Take over providers' names and logos; a row is written when new, changed, or not confirmed for long."""
     wanted = {offer.provider_id: offer for offer in offers}
     known = {row.id: row for row in await db.execute(select(providers).where(providers.c.id.in_(wanted)))}
@@ -174,7 +174,7 @@ def _still_true(row: Any, offer: OfferRow, now: datetime) -> bool:
     )
 
 
-async def _close(db: AsyncConnection, rows: Sequence[Any], check: Check) -> None:
+async def _close(db: Connection, rows: Sequence[Any], check: Check) -> None:
     if not rows:
         return
     closing = {"closed_at": check.now, "last_seen_at": LAST_CHECK}
@@ -182,7 +182,7 @@ async def _close(db: AsyncConnection, rows: Sequence[Any], check: Check) -> None
     await _announce(db, rows, "left", check)
 
 
-async def _reopen(db: AsyncConnection, film_id: int, new: Mapping[Key, OfferRow], now: datetime) -> dict[Key, Any]:
+async def _reopen(db: Connection, film_id: int, new: Mapping[Key, OfferRow], now: datetime) -> dict[Key, Any]:
     """Let those of these offers go on whose departure has not settled; the rows of their intervals."""
     if not new:
         return {}
@@ -197,7 +197,7 @@ async def _reopen(db: AsyncConnection, film_id: int, new: Mapping[Key, OfferRow]
     return back
 
 
-async def _take_back(db: AsyncConnection, ids: Sequence[int] | Select[tuple[int]], now: datetime) -> None:
+async def _take_back(db: Connection, ids: Sequence[int] | Select[tuple[int]], now: datetime) -> None:
     """Forget what is not settled of these intervals; the runs that noticed it count it no more."""
     event = events.c
     rows = await db.execute(
@@ -210,7 +210,7 @@ async def _take_back(db: AsyncConnection, ids: Sequence[int] | Select[tuple[int]
         await db.execute(refreshes.update().where(refreshes.c.id == refresh_id).values(counts=counts | {"left": left}))
 
 
-async def _open(db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], check: Check) -> None:
+async def _open(db: Connection, film_id: int, offers: Sequence[OfferRow], check: Check) -> None:
     if not offers:
         return
     rows = [
@@ -228,13 +228,13 @@ async def _open(db: AsyncConnection, film_id: int, offers: Sequence[OfferRow], c
     await _announce(db, opened.all(), "arrived", check)
 
 
-async def _announce(db: AsyncConnection, rows: Sequence[Any], kind: str, check: Check) -> None:
+async def _announce(db: Connection, rows: Sequence[Any], kind: str, check: Check) -> None:
     """Make what happened to these intervals events, where it is news."""
     if news := [check.event(kind, row.id) for row in rows if row.country in check.watched]:
         await db.execute(events.insert(), news)
 
 
-async def _reprioritise(db: AsyncConnection, seen: Mapping[Key, OfferRow], open_rows: Mapping[Key, Any]) -> None:
+async def _reprioritise(db: Connection, seen: Mapping[Key, OfferRow], open_rows: Mapping[Key, Any]) -> None:
     for key, row in open_rows.items():
         if key in seen and seen[key].priority != row.priority:
             await db.execute(

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import availability, details
+from api.db.connection import Connection
 from api.db.links import Links, title_page
 from api.db.paging import Paging, page_of
 from api.db.tables import corrections, films
@@ -31,7 +31,7 @@ class CorrectionNews(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-async def make(db: AsyncConnection, news: Mapping[int, CorrectionNews], now: datetime) -> None:
+async def make(db: Connection, news: Mapping[int, CorrectionNews], now: datetime) -> None:
     """Note that these films, by id, had the wrong title, and take back what was shown of each by mistake."""
     if not news:
         return
@@ -55,7 +55,7 @@ def _row(film_id: int, change: CorrectionNews, now: datetime) -> dict[str, Any]:
 
 
 async def listing(
-    db: AsyncConnection, *, since: datetime | None, descending: bool, paging: Paging, links: Links
+    db: Connection, *, since: datetime | None, descending: bool, paging: Paging, links: Links
 ) -> Page[Correction]:
     """The corrections by their time; with `since`, those from then on."""
     correction = corrections.c

@@ -9,10 +9,10 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import corrections, matches
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.corrections import CorrectionNews, TitleKey
 from api.db.engine import upsert
 from api.db.tables import decisions, film_matches, films
@@ -50,14 +50,14 @@ class KnownFilm(msgspec.Struct, frozen=True):
     standing: Choice
 
 
-async def decide(db: AsyncConnection, film_id: int, choice: Choice, now: datetime) -> None:
+async def decide(db: Connection, film_id: int, choice: Choice, now: datetime) -> None:
     """A person says which title this film is; from now on nothing else changes it."""
     await apply(db, {film_id: choice}, now)
     if lid := await _lid(db, film_id):
         await _keep(db, {lid: choice}, now)
 
 
-async def apply(db: AsyncConnection, choices: Mapping[int, Choice], now: datetime) -> None:
+async def apply(db: Connection, choices: Mapping[int, Choice], now: datetime) -> None:
     """Make these the locked matches of films, by id. Of another title that one had, everything goes, as a correction.
 
     The number of statements does not grow with that of the films.
@@ -99,7 +99,7 @@ def _correction(former: TitleKey, choice: Choice) -> CorrectionNews:
     return CorrectionNews(former=former, new=choice, method=PERSON if choice else None, because=because)
 
 
-async def take_back(db: AsyncConnection, film_id: int) -> None:
+async def take_back(db: Connection, film_id: int) -> None:
     """Unlock the film, and have it tried again; its title, and all that is known by that, stays until it is refuted.
 
     One that nobody decided is only tried again, and a title that was found for it stays.
@@ -119,7 +119,7 @@ async def take_back(db: AsyncConnection, film_id: int) -> None:
     )
 
 
-async def kept(db: AsyncConnection, lids: Sequence[str]) -> dict[str, Choice]:
+async def kept(db: Connection, lids: Sequence[str]) -> dict[str, Choice]:
     """The decisions under these lids."""
     found: dict[str, Choice] = {}
     decision = decisions.c
@@ -129,7 +129,7 @@ async def kept(db: AsyncConnection, lids: Sequence[str]) -> dict[str, Choice]:
     return found
 
 
-async def meet(db: AsyncConnection, film_id: int, lid: str, waiting: Mapping[str, Choice], now: datetime) -> None:
+async def meet(db: Connection, film_id: int, lid: str, waiting: Mapping[str, Choice], now: datetime) -> None:
     """Bring a film together with its lid, which was not known until now, and with what waits under that.
 
     A decision that was made for the film itself goes before one that waited.
@@ -140,13 +140,13 @@ async def meet(db: AsyncConnection, film_id: int, lid: str, waiting: Mapping[str
         await apply(db, {film_id: waiting[lid]}, now)
 
 
-async def inherit(db: AsyncConnection, film_id: int, heir_id: int, now: datetime) -> None:
+async def inherit(db: Connection, film_id: int, heir_id: int, now: datetime) -> None:
     """Two films turned out to be one: the `heir` goes on with what was decided for the other, unless it has its own."""
     if await _is_locked(db, film_id) and not await _is_locked(db, heir_id):
         await decide(db, heir_id, await _title(db, film_id), now)
 
 
-async def everything(db: AsyncConnection) -> list[KeptDecision]:
+async def everything(db: Connection) -> list[KeptDecision]:
     """All decisions by their lids, those included that wait for their film."""
     decision = decisions.c
     rows = await db.execute(
@@ -160,7 +160,7 @@ async def everything(db: AsyncConnection) -> list[KeptDecision]:
     ]
 
 
-async def take_in(db: AsyncConnection, wanted: Mapping[str, Choice], *, replace: bool, now: datetime) -> Intake:
+async def take_in(db: Connection, wanted: Mapping[str, Choice], *, replace: bool, now: datetime) -> Intake:
     """Make these decisions, by lid. Where another one stands, that one is kept unless `replace`.
 
     Taking the same in once more changes nothing.
@@ -189,7 +189,7 @@ async def take_in(db: AsyncConnection, wanted: Mapping[str, Choice], *, replace:
     return intake
 
 
-async def _keep(db: AsyncConnection, choices: Mapping[str, Choice], now: datetime) -> None:
+async def _keep(db: Connection, choices: Mapping[str, Choice], now: datetime) -> None:
     rows = [
         {"lid": lid, "media_type": choice and choice[0], "tmdb_id": choice and choice[1], "decided_at": now}
         for lid, choice in choices.items()
@@ -197,7 +197,7 @@ async def _keep(db: AsyncConnection, choices: Mapping[str, Choice], now: datetim
     await upsert(db, decisions, rows, ("lid",))
 
 
-async def _known(db: AsyncConnection, lids: Sequence[str]) -> dict[str, KnownFilm]:
+async def _known(db: Connection, lids: Sequence[str]) -> dict[str, KnownFilm]:
     found: dict[str, KnownFilm] = {}
     match = film_matches.c
     for chunk in in_chunks(lids):
@@ -210,7 +210,7 @@ async def _known(db: AsyncConnection, lids: Sequence[str]) -> dict[str, KnownFil
     return found
 
 
-async def _titles(db: AsyncConnection, film_ids: Sequence[int]) -> dict[int, Choice]:
+async def _titles(db: Connection, film_ids: Sequence[int]) -> dict[int, Choice]:
     """What each of these films is taken for, as far as they have a match."""
     found: dict[int, Choice] = {}
     match = film_matches.c
@@ -220,16 +220,16 @@ async def _titles(db: AsyncConnection, film_ids: Sequence[int]) -> dict[int, Cho
     return found
 
 
-async def _title(db: AsyncConnection, film_id: int) -> Choice:
+async def _title(db: Connection, film_id: int) -> Choice:
     return (await _titles(db, [film_id])).get(film_id)
 
 
-async def _is_locked(db: AsyncConnection, film_id: int) -> bool:
+async def _is_locked(db: Connection, film_id: int) -> bool:
     match = film_matches.c
     return bool((await db.execute(select(match.locked).where(match.film_id == film_id))).scalar())
 
 
-async def _lid(db: AsyncConnection, film_id: int) -> str | None:
+async def _lid(db: Connection, film_id: int) -> str | None:
     lid: str | None = (await db.execute(select(films.c.lid).where(films.c.id == film_id))).scalar_one()
     return lid
 

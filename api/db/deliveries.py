@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.paging import Paging, page_of
 from api.db.tables import deliveries, digests
 from api.errors import Conflict, NotFound
@@ -45,7 +45,7 @@ class DeliveryOrder(msgspec.Struct, frozen=True):
     attempts: int
 
 
-async def add(db: AsyncConnection, digest_id: int, targets: Sequence[Target], now: datetime) -> list[int]:
+async def add(db: Connection, digest_id: int, targets: Sequence[Target], now: datetime) -> list[int]:
     """One delivery of this digest per target; to a target that cannot be used it has failed before it began."""
     rows = [
         {
@@ -63,13 +63,13 @@ async def add(db: AsyncConnection, digest_id: int, targets: Sequence[Target], no
     return sorted((await db.execute(deliveries.insert().returning(deliveries.c.id), rows)).scalars())
 
 
-async def due(db: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
+async def due(db: Connection, now: datetime) -> list[tuple[int, int]]:
     """The (id, attempts) of each delivery whose time has come, oldest first."""
     query = select(deliveries.c.id, deliveries.c.attempts).where(_is_due(now)).order_by(deliveries.c.id)
     return [(delivery_id, attempts) for delivery_id, attempts in await db.execute(query)]
 
 
-async def claim(db: AsyncConnection, delivery_id: int, now: datetime) -> DeliveryOrder | None:
+async def claim(db: Connection, delivery_id: int, now: datetime) -> DeliveryOrder | None:
     """Take this delivery to send it; None when it is not due or another worker has it."""
     claimed = await db.execute(
         deliveries.update()
@@ -83,19 +83,19 @@ async def claim(db: AsyncConnection, delivery_id: int, now: datetime) -> Deliver
     return DeliveryOrder(*(await db.execute(query.join(digests).where(own.id == delivery_id))).one())
 
 
-async def hold(db: AsyncConnection, order: DeliveryOrder, now: datetime) -> None:
+async def hold(db: Connection, order: DeliveryOrder, now: datetime) -> None:
     """Say that it is still being sent."""
     await db.execute(deliveries.update().where(_is_at(order)).values(tried_at=now))
 
 
-async def sent(db: AsyncConnection, order: DeliveryOrder, now: datetime) -> None:
+async def sent(db: Connection, order: DeliveryOrder, now: datetime) -> None:
     """It arrived, whatever was thought of it meanwhile."""
     values = {"status": "sent", "reason": None, "sent_at": now, "next_try_at": None}
     mine = (deliveries.c.id == order.id) & (deliveries.c.attempts == order.attempts)
     await db.execute(deliveries.update().where(mine).values(values))
 
 
-async def failed(db: AsyncConnection, order: DeliveryOrder, reason: str, now: datetime, *, final: bool) -> None:
+async def failed(db: Connection, order: DeliveryOrder, reason: str, now: datetime, *, final: bool) -> None:
     """It did not arrive; unless that is `final` it is tried again, later each time, until Marquee gives up."""
     again = order.attempts <= len(WAITS) and not final
     next_try_at = now + WAITS[order.attempts - 1] if again else None
@@ -103,24 +103,24 @@ async def failed(db: AsyncConnection, order: DeliveryOrder, reason: str, now: da
     await db.execute(deliveries.update().where(_is_at(order)).values(values))
 
 
-async def doubtful(db: AsyncConnection, order: DeliveryOrder, reason: str) -> None:
+async def doubtful(db: Connection, order: DeliveryOrder, reason: str) -> None:
     """Nobody can tell whether it arrived, so it is not sent again by itself."""
     await db.execute(deliveries.update().where(_is_at(order)).values(status="unknown", reason=reason))
 
 
-async def abandoned(db: AsyncConnection, now: datetime) -> list[int]:
+async def abandoned(db: Connection, now: datetime) -> list[int]:
     """The deliveries that were being sent by somebody who is gone."""
     return list((await db.execute(select(deliveries.c.id).where(_is_abandoned(now)))).scalars())
 
 
-async def give_up_abandoned(db: AsyncConnection, now: datetime) -> list[str]:
+async def give_up_abandoned(db: Connection, now: datetime) -> list[str]:
     """Let what was being sent by somebody who is gone be of unknown outcome; the names of its targets."""
     values = {"status": "unknown", "reason": BROKEN_OFF}
     changed = deliveries.update().where(_is_abandoned(now)).values(values).returning(deliveries.c.target_name)
     return list((await db.execute(changed)).scalars())
 
 
-async def retry(db: AsyncConnection, delivery_id: int, now: datetime) -> Delivery:
+async def retry(db: Connection, delivery_id: int, now: datetime) -> Delivery:
     """Let this delivery be sent again, at once; raises NotFound, or Conflict when it was sent or is being sent."""
     delivery = await by_id(db, delivery_id)
     if delivery.status in ("sent", "sending"):
@@ -132,7 +132,7 @@ async def retry(db: AsyncConnection, delivery_id: int, now: datetime) -> Deliver
     return await by_id(db, delivery_id)
 
 
-async def by_id(db: AsyncConnection, delivery_id: int) -> Delivery:
+async def by_id(db: Connection, delivery_id: int) -> Delivery:
     """The delivery with this id; raises NotFound."""
     row = (await db.execute(_deliveries().where(deliveries.c.id == delivery_id))).one_or_none()
     if row is None:
@@ -140,7 +140,7 @@ async def by_id(db: AsyncConnection, delivery_id: int) -> Delivery:
     return Delivery(*row)
 
 
-async def last_tried(db: AsyncConnection, targets: Sequence[str]) -> dict[str, Delivery]:
+async def last_tried(db: Connection, targets: Sequence[str]) -> dict[str, Delivery]:
     """The delivery that was tried last at each of these targets, by its digest; none where nothing was tried."""
     newest = func.row_number().over(partition_by=deliveries.c.target, order_by=deliveries.c.tried_at.desc())
     tried = (
@@ -153,7 +153,7 @@ async def last_tried(db: AsyncConnection, targets: Sequence[str]) -> dict[str, D
     return {target: Delivery(*values) for *values, target in rows}
 
 
-async def listing(db: AsyncConnection, paging: Paging, *, descending: bool = True) -> Page[Delivery]:
+async def listing(db: Connection, paging: Paging, *, descending: bool = True) -> Page[Delivery]:
     """The deliveries, newest first unless said otherwise."""
     total = (await db.execute(select(func.count()).select_from(deliveries))).scalar_one()
     order = deliveries.c.id.desc() if descending else deliveries.c.id

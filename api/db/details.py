@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Table, bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.availability import OfferRow
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import upsert
 from api.db.tables import countries, film_countries, film_genres, film_people, films, genres, people
 from api.db.text import search_text
@@ -65,7 +65,7 @@ class Details(msgspec.Struct, kw_only=True):
     links: dict[str, str]
 
 
-async def store(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
+async def store(db: Connection, film_id: int, details: Details, now: datetime) -> None:
     """Take over what TMDB says of a film; of what did not change only the check's time is written."""
     await _store_facts(db, film_id, details, now)
     await _store_people(db, film_id, details, now)
@@ -75,7 +75,7 @@ async def store(db: AsyncConnection, film_id: int, details: Details, now: dateti
     await _link(db, film_countries, film_id, [{"country": land.code} for land in details.countries])
 
 
-async def forget(db: AsyncConnection, film_ids: Sequence[int]) -> None:
+async def forget(db: Connection, film_ids: Sequence[int]) -> None:
     """Drop what TMDB said of these films: their titles are others now, or TMDB has them no more."""
     nothing: dict[str, Any] = dict.fromkeys(_facts_of(None))
     for chunk in in_chunks(film_ids):
@@ -102,12 +102,12 @@ def _facts_of(details: Details | None) -> dict[str, Any]:
     }
 
 
-async def _title(db: AsyncConnection, film_id: int) -> str:
+async def _title(db: Connection, film_id: int) -> str:
     """The film's name on Letterboxd, as it is now."""
     return str((await db.execute(select(films.c.title).where(films.c.id == film_id))).scalar_one())
 
 
-async def _store_facts(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
+async def _store_facts(db: Connection, film_id: int, details: Details, now: datetime) -> None:
     facts = _facts_of(details)
     facts["search_title"] = search_text(await _title(db, film_id), details.original_title)
     columns = [films.c[name] for name in facts]
@@ -116,7 +116,7 @@ async def _store_facts(db: AsyncConnection, film_id: int, details: Details, now:
     await db.execute(films.update().where(films.c.id == film_id).values(**changed, details_checked_at=now))
 
 
-async def _store_people(db: AsyncConnection, film_id: int, details: Details, now: datetime) -> None:
+async def _store_people(db: Connection, film_id: int, details: Details, now: datetime) -> None:
     """Take over directors, creators and cast; a person is written when new, changed, or not confirmed for long."""
     credits = {(credit.person_id, credit.role): credit for credit in details.people}
     wanted = {credit.person_id: credit for credit in credits.values()}
@@ -147,7 +147,7 @@ def _part(credit: Credit) -> dict[str, Any]:
     }
 
 
-async def _link(db: AsyncConnection, table: Table, film_id: int, rows: list[dict[str, Any]]) -> None:
+async def _link(db: Connection, table: Table, film_id: int, rows: list[dict[str, Any]]) -> None:
     """Make the film's rows of a linking table equal to `rows`."""
     names = list(rows[0]) if rows else []
     columns = [table.c[name] for name in names] or [table.c.film_id]

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import ratings
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import upsert
 from api.db.ratings import Rating
 from api.db.tables import diary_entries as entries
@@ -36,7 +36,7 @@ class DiaryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def store(
-    db: AsyncConnection, member_id: int, fresh: Sequence[DiaryEntry], *, gone: Collection[str], now: datetime
+    db: Connection, member_id: int, fresh: Sequence[DiaryEntry], *, gone: Collection[str], now: datetime
 ) -> None:
     """Take over these entries, no guid twice, and forget those of the guids in `gone`; the ratings follow."""
     former = await _film_ids(db, [*gone, *(entry.guid for entry in fresh)])
@@ -47,7 +47,7 @@ async def store(
     await _rate(db, member_id, sorted(former | {entry.film_id for entry in fresh}), now)
 
 
-async def published_after(db: AsyncConnection, member_id: int, moment: datetime) -> set[str]:
+async def published_after(db: Connection, member_id: int, moment: datetime) -> set[str]:
     """The guids of what this member logged after `moment`."""
     rows = await db.execute(
         select(entries.c.guid).where(entries.c.member_id == member_id, entries.c.published_at > moment)
@@ -55,7 +55,7 @@ async def published_after(db: AsyncConnection, member_id: int, moment: datetime)
     return set(rows.scalars())
 
 
-async def films_by_slug(db: AsyncConnection, slugs: Sequence[str]) -> dict[str, int]:
+async def films_by_slug(db: Connection, slugs: Sequence[str]) -> dict[str, int]:
     """The ids of those of these films that Marquee knows."""
     found: dict[str, int] = {}
     for chunk in in_chunks(slugs):
@@ -64,7 +64,7 @@ async def films_by_slug(db: AsyncConnection, slugs: Sequence[str]) -> dict[str, 
     return found
 
 
-async def move(db: AsyncConnection, film_id: int, to: int, now: datetime) -> None:
+async def move(db: Connection, film_id: int, to: int, now: datetime) -> None:
     """Give what members logged and rated of one film to another that turned out to be the same."""
     logged = await db.execute(select(entries.c.member_id).where(entries.c.film_id == film_id).distinct())
     member_ids = list(logged.scalars())
@@ -74,7 +74,7 @@ async def move(db: AsyncConnection, film_id: int, to: int, now: datetime) -> Non
         await _rate(db, member_id, [to], now)
 
 
-async def _film_ids(db: AsyncConnection, guids: Sequence[str]) -> set[int]:
+async def _film_ids(db: Connection, guids: Sequence[str]) -> set[int]:
     """The films that these entries are about as it is stored."""
     found: set[int] = set()
     for chunk in in_chunks(guids):
@@ -82,7 +82,7 @@ async def _film_ids(db: AsyncConnection, guids: Sequence[str]) -> set[int]:
     return found
 
 
-async def _rate(db: AsyncConnection, member_id: int, film_ids: Sequence[int], now: datetime) -> None:
+async def _rate(db: Connection, member_id: int, film_ids: Sequence[int], now: datetime) -> None:
     """Let the newest entry of each film say how the member rates it; without any, the diary says nothing of it."""
     newest: dict[int, DiaryEntry] = {}
     for entry in await _entries(db, member_id, film_ids):
@@ -92,7 +92,7 @@ async def _rate(db: AsyncConnection, member_id: int, film_ids: Sequence[int], no
     await ratings.remove(db, member_id, unsaid, provenance=PROVENANCE)
 
 
-async def _entries(db: AsyncConnection, member_id: int, film_ids: Sequence[int]) -> list[DiaryEntry]:
+async def _entries(db: Connection, member_id: int, film_ids: Sequence[int]) -> list[DiaryEntry]:
     columns = [entries.c[name] for name in DiaryEntry.__struct_fields__]
     found = []
     for chunk in in_chunks(film_ids):

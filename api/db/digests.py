@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.films import ON_WATCHLIST
 from api.db.refreshes import ACTIVE
 from api.db.tables import availability, digests, events, films, members, providers, refreshes, services
@@ -52,7 +52,7 @@ class News(msgspec.Struct, frozen=True):
     chosen: bool
 
 
-async def weigh(db: AsyncConnection, now: datetime, *, unsettled_too: bool = False) -> list[int]:
+async def weigh(db: Connection, now: datetime, *, unsettled_too: bool = False) -> list[int]:
     """Take note of every event that is ripe; their ids, which nobody gets again.
 
     `unsettled_too`: those as well that have not settled, since nobody is to hear of them ever.
@@ -75,7 +75,7 @@ def _may_come_back(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def worth_telling(db: AsyncConnection, event_ids: Sequence[int], rules: NewsRules, now: datetime) -> list[News]:
+async def worth_telling(db: Connection, event_ids: Sequence[int], rules: NewsRules, now: datetime) -> list[News]:
     """What the rules let through of these events, by provider, country, film and member.
 
     An offer that was shown by mistake is no news, nor an arrival that is gone again, nor what settled long ago.
@@ -119,7 +119,7 @@ def _has_services() -> ColumnElement[bool]:
 
 
 async def create(
-    db: AsyncConnection,
+    db: Connection,
     *,
     kind: DigestKind,
     title: str,
@@ -136,7 +136,7 @@ async def create(
     return int(digest_id)
 
 
-async def newest(db: AsyncConnection) -> Digest | None:
+async def newest(db: Connection) -> Digest | None:
     """The news that were told last; None when there were none yet."""
     digest = digests.c
     query = select(digest.id, digest.title, digest.body, digest.created_at, digest.refresh_id)

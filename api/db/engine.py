@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Insert, Table, event, make_url, or_, text
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import Insert, Table, event, make_url, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from api.db.connection import Connection
+from api.db.reader import Reader, Readers
+from api.db.tables import data_version
 from api.errors import Unavailable
 
 PATIENCE = 10.0
@@ -83,6 +87,12 @@ WRITERS_TURN = text(
     "set_config('idle_in_transaction_session_timeout', '30s', true), pg_advisory_xact_lock(6277834)"
 )
 """A writer waits as long as on SQLite, and one that is frozen in its turn loses it."""
+HAS_CHANGED = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+VERSION = "SELECT version FROM data_version"
+NEXT_VERSION = text(
+    "INSERT INTO data_version (id, version) VALUES (1, 1) "
+    "ON CONFLICT (id) DO UPDATE SET version = data_version.version + 1"
+)
 AWAY = ("08", "28", "3D000", "53", "55P03", "57", "25P03")
 """Beginnings of PostgreSQL's codes for: no connection, no access, no such database, no resources, waited too long."""
 
@@ -100,31 +110,61 @@ class Database:
         self._engine = create_async_engine(url, **(SQLITE if self._is_sqlite else POSTGRESQL))
         self._reading = self._engine if self._is_sqlite else self._engine.execution_options(**SNAPSHOT)
         self._writing = asyncio.Lock()
+        self._readers = Readers(path) if self._is_sqlite and (path := file_of(url)) else None
         if self._is_sqlite:
             make_directory_of(url)
             event.listen(self._engine.sync_engine, "connect", self._prepare)
             event.listen(self._engine.sync_engine, "begin", _begin)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncIterator[Connection]:
+        """A transaction that sees one state of the data, and cannot change it."""
         with _faults_named():
-            async with self._reading.connect() as connection:
-                yield connection
+            if self._readers is None:
+                async with self._reading.connect() as connection:
+                    yield connection
+            else:
+                reader = self._readers.take()
+                try:
+                    yield reader
+                finally:
+                    self._readers.give_back(reader)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at its end, or rolls back where an error leaves it.
 
-        Writers of this process queue here, in order, and not in SQLite's busy wait.
+        Writers of this process queue here, in order, and not in SQLite's busy wait. What a transaction changed makes
+        a new version of the data.
         """
         with _faults_named():
             async with self._writing, self._engine.execution_options(write=True).begin() as connection:
                 if not self._is_sqlite:
                     await connection.execute(WRITERS_TURN, {"milliseconds": self._milliseconds})
+                before = await self._changes(connection)
                 yield connection
+                if await self._changes(connection) != before:
+                    await connection.execute(NEXT_VERSION)
+
+    async def version(self) -> int:
+        """The number of the data's present state: every write that changed something made another one."""
+        async with self.read() as db:
+            if isinstance(db, Reader):
+                found = db.fetch(VERSION, {})
+                return int(found[0][0]) if found else 0
+            return (await db.execute(select(data_version.c.version))).scalar_one_or_none() or 0
 
     async def close(self) -> None:
+        if self._readers is not None:
+            self._readers.close()
         await self._engine.dispose()
+
+    async def _changes(self, connection: AsyncConnection) -> Any:
+        """Something that is another thing after a change of the data in this transaction."""
+        if self._is_sqlite:
+            raw: Any = await connection.get_raw_connection()
+            return raw.driver_connection.total_changes
+        return (await connection.execute(HAS_CHANGED)).scalar_one()
 
     def _prepare(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -139,7 +179,7 @@ def _faults_named() -> Iterator[None]:
     """Say plainly that the database is away, whichever way its driver says so; mistakes of ours stay as they are."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.OperationalError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         if not _is_away(error, cause):
             raise
@@ -147,15 +187,21 @@ def _faults_named() -> Iterator[None]:
 
 
 def _is_away(error: Exception, cause: BaseException) -> bool:
-    is_lost = isinstance(error, OSError | OperationalError | PoolTimeoutError)
+    is_lost = isinstance(error, OSError | OperationalError | sqlite3.OperationalError | PoolTimeoutError)
     is_cut_off = getattr(error, "connection_invalidated", False)
     return is_lost or is_cut_off or str(getattr(cause, "sqlstate", None) or "").startswith(AWAY)
 
 
+def file_of(url: str) -> str | None:
+    """The path of an SQLite file; None for a database in memory."""
+    path = make_url(url).database
+    return None if not path or path == ":memory:" else path
+
+
 def make_directory_of(url: str) -> None:
     """Make the folder of an SQLite file, since SQLite itself does not; raises Unavailable where that fails."""
-    path = make_url(url).database
-    if not path or path == ":memory:":
+    path = file_of(url)
+    if path is None:
         return
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +210,7 @@ def make_directory_of(url: str) -> None:
         raise Unavailable("The database", because) from error
 
 
-async def upsert(db: AsyncConnection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
+async def upsert(db: Connection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
     """Insert `rows`, or update those whose `key` is there; a row that would not change is not written.
 
     All rows have the same columns, and no key occurs twice.
@@ -184,13 +230,13 @@ async def upsert(db: AsyncConnection, table: Table, rows: list[dict[str, Any]], 
     await db.execute(statement, rows)
 
 
-def insert(db: AsyncConnection, table: Table) -> Any:
+def insert(db: Connection, table: Table) -> Any:
     """The dialect's own insert, which knows ON CONFLICT."""
     maker: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     statement: Insert = maker[db.dialect.name](table)
     return statement
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: SyncConnection) -> None:
     writing = connection.get_execution_options().get("write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.films import ON_WATCHLIST, on_watchlist_of
 from api.db.links import Links
 from api.db.paging import Paging, page_of
@@ -39,7 +39,7 @@ class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def listing(
-    db: AsyncConnection, filters: EventFilters, paging: Paging, links: Links, *, descending: bool = True
+    db: Connection, filters: EventFilters, paging: Paging, links: Links, *, descending: bool = True
 ) -> Page[Event]:
     """The settled events that the filters let through, those that settled last first unless said otherwise."""
     event, stay, film = events.c, availability.c, films.c
@@ -90,7 +90,7 @@ def _on_a_service_of(username: str) -> ColumnElement[bool]:
     )
 
 
-async def _members(db: AsyncConnection, film_ids: Iterable[int]) -> defaultdict[int, list[str]]:
+async def _members(db: Connection, film_ids: Iterable[int]) -> defaultdict[int, list[str]]:
     """Who has each of these films on the watchlist now, by name."""
     entry = watchlist_entries.c
     query = (

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.tables import film_genres, film_people, films, genres, members, people, watchlist_entries
 
 
@@ -20,7 +20,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     members: list[str]
 
 
-async def of_film(db: AsyncConnection, film_id: int) -> Facts:
+async def of_film(db: Connection, film_id: int) -> Facts:
     film, part, entry = films.c, film_people.c, watchlist_entries.c
     original_title, release_date = (
         await db.execute(select(film.original_title, film.release_date).where(film.id == film_id))
@@ -47,5 +47,5 @@ async def of_film(db: AsyncConnection, film_id: int) -> Facts:
     )
 
 
-async def _names(db: AsyncConnection, query: Select[Any]) -> list[str]:
+async def _names(db: Connection, query: Select[Any]) -> list[str]:
     return [row[0] for row in await db.execute(query)]

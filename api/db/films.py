@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Column, ColumnElement, FromClause, Select, case, exists, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import facts
+from api.db.connection import Connection
 from api.db.links import Links
 from api.db.paging import Paging, page_of
 from api.db.tables import (
@@ -69,7 +69,7 @@ PROVIDER_KEYS: dict[ProviderSortBy, Callable[[ProviderCount], tuple[int | str, .
 }
 
 
-async def listing(db: AsyncConnection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
+async def listing(db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
     """The films that the filters let through."""
     chosen = select(films.c.id.label("film_id")).select_from(LISTED).where(*conditions(filters))
     total = await _count(db, chosen)
@@ -80,7 +80,7 @@ async def listing(db: AsyncConnection, filters: FilmFilters, order: Order, pagin
 
 
 async def watchlist(
-    db: AsyncConnection, username: str, filters: FilmFilters, order: Order, paging: Paging, links: Links
+    db: Connection, username: str, filters: FilmFilters, order: Order, paging: Paging, links: Links
 ) -> Page[WatchlistEntry]:
     """The films that are on this member's watchlist now, as far as the filters let them through."""
     entry = watchlist_entries.c
@@ -102,7 +102,7 @@ async def watchlist(
     return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in rows], total, paging)
 
 
-async def by_slug(db: AsyncConnection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
+async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
     """The film with this slug; raises NotFound."""
     page = select(films.c.id.label("film_id")).where(films.c.slug == slug).subquery("page")
     row = (await db.execute(_film_rows(countries, links, page))).one_or_none()
@@ -114,7 +114,7 @@ async def by_slug(db: AsyncConnection, slug: str, countries: Sequence[str], link
 
 
 async def provider_counts(
-    db: AsyncConnection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links
+    db: Connection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links
 ) -> list[ProviderCount]:
     """The providers with an open offer for any film, or any film on this member's watchlist; alike ones by name."""
     offer = availability.c
@@ -164,7 +164,7 @@ def _checked_at(countries: Sequence[str]) -> ColumnElement[Any]:
 
 
 async def _offers(
-    db: AsyncConnection, film_ids: Sequence[int], countries: Sequence[str], links: Links
+    db: Connection, film_ids: Sequence[int], countries: Sequence[str], links: Links
 ) -> defaultdict[int, list[Offer]]:
     """The open offers of these films in these countries: the first country first, the cheapest way to watch first."""
     offer = availability.c
@@ -231,7 +231,7 @@ def _has_offer(filters: FilmFilters) -> ColumnElement[bool]:
     return exists().where(*fitting)
 
 
-async def _count(db: AsyncConnection, query: Select[Any]) -> int:
+async def _count(db: Connection, query: Select[Any]) -> int:
     return (await db.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
 
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.paging import Paging, page_of
 from api.db.tables import housekeeping, members
 from api.schemas.housekeeping import Keeping, KeepingTrigger
@@ -16,7 +16,7 @@ Counts = dict[str, dict[str, int]]
 COLUMNS = tuple(housekeeping.c[name] for name in Keeping.__struct_fields__ if name in housekeeping.c)
 
 
-async def start(db: AsyncConnection, trigger: KeepingTrigger) -> Keeping:
+async def start(db: Connection, trigger: KeepingTrigger) -> Keeping:
     """A new housekeeping, or the one that is under way, with `already_running`.
 
     One that did not end in GIVEN_UP_AFTER, however often it was taken up, is closed as failed.
@@ -33,7 +33,7 @@ async def start(db: AsyncConnection, trigger: KeepingTrigger) -> Keeping:
     return Keeping(**made.one()._asdict())
 
 
-async def claim(db: AsyncConnection, keeping_id: int, now: datetime) -> Counts | None:
+async def claim(db: Connection, keeping_id: int, now: datetime) -> Counts | None:
     """Take this housekeeping up, for LEASE; what each of its steps did already. None where it ended or is in hand."""
     free = housekeeping.c.held_until.is_(None) | (housekeeping.c.held_until < now)
     claimed = await db.execute(
@@ -46,7 +46,7 @@ async def claim(db: AsyncConnection, keeping_id: int, now: datetime) -> Counts |
     return counts
 
 
-async def hold(db: AsyncConnection, keeping_id: int, counts: Counts, now: datetime) -> None:
+async def hold(db: Connection, keeping_id: int, counts: Counts, now: datetime) -> None:
     """Hold this housekeeping for another LEASE, and note what its steps did so far."""
     await db.execute(
         housekeeping.update()
@@ -55,12 +55,12 @@ async def hold(db: AsyncConnection, keeping_id: int, counts: Counts, now: dateti
     )
 
 
-async def let_go(db: AsyncConnection, keeping_id: int) -> None:
+async def let_go(db: Connection, keeping_id: int) -> None:
     """Let another worker take this housekeeping up at once."""
     await db.execute(housekeeping.update().where(housekeeping.c.id == keeping_id).values(held_until=None))
 
 
-async def close(db: AsyncConnection, keeping_id: int, counts: Counts, message: str | None) -> None:
+async def close(db: Connection, keeping_id: int, counts: Counts, message: str | None) -> None:
     """End this housekeeping; it failed where there is a message."""
     values = {"status": "failed" if message else "succeeded", "finished_at": datetime.now(UTC)}
     await db.execute(
@@ -68,14 +68,14 @@ async def close(db: AsyncConnection, keeping_id: int, counts: Counts, message: s
     )
 
 
-async def abandoned(db: AsyncConnection, now: datetime) -> list[int]:
+async def abandoned(db: Connection, now: datetime) -> list[int]:
     """The housekeepings that did not end and that no worker holds."""
     table = housekeeping.c
     free = table.held_until.is_(None) | (table.held_until < now)
     return list((await db.execute(select(table.id).where(table.finished_at.is_(None), free))).scalars())
 
 
-async def listing(db: AsyncConnection, paging: Paging, *, descending: bool) -> Page[Keeping]:
+async def listing(db: Connection, paging: Paging, *, descending: bool) -> Page[Keeping]:
     """Every housekeeping by the time of its start."""
     table = housekeeping.c
     order = (table.started_at.desc(), table.id.desc()) if descending else (table.started_at, table.id)
@@ -84,7 +84,7 @@ async def listing(db: AsyncConnection, paging: Paging, *, descending: bool) -> P
     return page_of([Keeping(**row._asdict()) for row in rows], total, paging)
 
 
-async def is_missed(db: AsyncConnection, since: datetime) -> bool:
+async def is_missed(db: Connection, since: datetime) -> bool:
     """Whether the house was not kept since then, though somebody lived in it before."""
     query = select(
         func.coalesce(func.max(housekeeping.c.started_at), select(func.min(members.c.created_at)).scalar_subquery())

@@ -10,10 +10,10 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, select, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.availability import LAST_CHECK
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.films import IS_OPEN, OFFER_ORDER
 from api.db.links import Links
 from api.db.tables import availability, availability_checks, events, films, providers
@@ -28,7 +28,7 @@ Key = tuple[str, int, str]
 
 
 async def of_film(
-    db: AsyncConnection, slug: str, countries: Sequence[str], links: Links, *, history: bool
+    db: Connection, slug: str, countries: Sequence[str], links: Links, *, history: bool
 ) -> FilmAvailability:
     """The film's open stays in each of these countries, with `history` all; raises NotFound."""
     film = films.c
@@ -44,7 +44,7 @@ async def of_film(
     )
 
 
-async def _checks(db: AsyncConnection, film_id: int) -> dict[str, tuple[datetime | None, str | None]]:
+async def _checks(db: Connection, film_id: int) -> dict[str, tuple[datetime | None, str | None]]:
     """When each country was last looked at, and TMDB's page of the film's offers there."""
     check = availability_checks.c
     rows = await db.execute(select(check.country, check.checked_at, check.link).where(check.film_id == film_id))
@@ -52,7 +52,7 @@ async def _checks(db: AsyncConnection, film_id: int) -> dict[str, tuple[datetime
 
 
 async def _stays(
-    db: AsyncConnection, film_id: int, countries: Sequence[str], links: Links, *, history: bool
+    db: Connection, film_id: int, countries: Sequence[str], links: Links, *, history: bool
 ) -> defaultdict[str, list[Interval]]:
     rows = (await db.execute(_intervals(film_id, countries, links, history=history))).all()
     typical = await _typical_stays(db, {(row[0], row[1], row[4]) for row in rows}, datetime.now(UTC))
@@ -84,7 +84,7 @@ def _intervals(film_id: int, countries: Sequence[str], links: Links, *, history:
     return query if history else query.where(IS_OPEN)
 
 
-async def _typical_stays(db: AsyncConnection, keys: Collection[Key], now: datetime) -> dict[Key, TypicalStay]:
+async def _typical_stays(db: Connection, keys: Collection[Key], now: datetime) -> dict[Key, TypicalStay]:
     """How long films stayed with each (country, provider, offer) of late, where enough were seen to come and to go.
 
     Both ends are noticed about as late after the fact, so that their distance is right in the middle.

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Select, func, null, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import corrections
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.corrections import CorrectionNews, TitleKey
 from api.db.tables import availability_checks, film_matches, films
 
@@ -68,7 +68,7 @@ class MatchNews(msgspec.Struct, kw_only=True):
         return (self.media_type, self.tmdb_id) if self.media_type and self.tmdb_id else None
 
 
-async def work(db: AsyncConnection, film_ids: Sequence[int], countries: Sequence[str]) -> list[FilmWork]:
+async def work(db: Connection, film_ids: Sequence[int], countries: Sequence[str]) -> list[FilmWork]:
     """What is known of each of these films, in their order."""
     found: dict[int, FilmWork] = {}
     for chunk in in_chunks(film_ids):
@@ -100,7 +100,7 @@ def _work(film_ids: Sequence[int], countries: Sequence[str]) -> Select[Any]:
     )
 
 
-async def is_unchanged(db: AsyncConnection, work: FilmWork) -> bool:
+async def is_unchanged(db: Connection, work: FilmWork) -> bool:
     """Whether the film's title, its proof and its lock are as `work` says; to ask in the write that relies on it."""
     match = film_matches.c
     columns = match.media_type, match.tmdb_id, match.confidence, match.locked
@@ -108,7 +108,7 @@ async def is_unchanged(db: AsyncConnection, work: FilmWork) -> bool:
     return row is not None and tuple(row) == (work.media_type, work.tmdb_id, work.confidence, work.locked)
 
 
-async def is_taken(db: AsyncConnection, key: TitleKey, film_id: int) -> bool:
+async def is_taken(db: Connection, key: TitleKey, film_id: int) -> bool:
     """Whether another film than this one is this title already: no two films are the same."""
     match = film_matches.c
     others = select(match.film_id).where(
@@ -117,7 +117,7 @@ async def is_taken(db: AsyncConnection, key: TitleKey, film_id: int) -> bool:
     return (await db.execute(others.limit(1))).first() is not None
 
 
-async def record(db: AsyncConnection, film_id: int, news: MatchNews, now: datetime) -> bool:
+async def record(db: Connection, film_id: int, news: MatchNews, now: datetime) -> bool:
     """Take down how the search for a film's title ended; False where a person's choice is locked, which stays.
 
     A title that is another one now, or none, is a correction: it is noted, and what the former title brought goes.
@@ -147,14 +147,14 @@ def _values(news: MatchNews, now: datetime, changed: bool) -> dict[str, Any]:
     return values | {"tried_at": now, "matched_at": now if news.state == "found" else None}
 
 
-async def _correct(db: AsyncConnection, film_id: int, former: TitleKey, news: MatchNews, now: datetime) -> None:
+async def _correct(db: Connection, film_id: int, former: TitleKey, news: MatchNews, now: datetime) -> None:
     """Note that Marquee was wrong about this film, and take back what was shown by mistake."""
     because = news.because or news.message or ""
     change = CorrectionNews(former=former, new=news.title_key, method=news.method, because=because)
     await corrections.make(db, {film_id: change}, now)
 
 
-async def confirm(db: AsyncConnection, film_id: int, key: TitleKey, method: str, now: datetime) -> None:
+async def confirm(db: Connection, film_id: int, key: TitleKey, method: str, now: datetime) -> None:
     """Take the title that a film has for proven by `method`; nothing happens where it is another one, or locked."""
     match = film_matches.c
     same = (match.film_id == film_id) & (match.media_type == key[0]) & (match.tmdb_id == key[1])
@@ -168,7 +168,7 @@ async def confirm(db: AsyncConnection, film_id: int, key: TitleKey, method: str,
         await doubt_others(db, [key])
 
 
-async def learn_imdb_id(db: AsyncConnection, film_id: int, imdb_id: str | None) -> None:
+async def learn_imdb_id(db: Connection, film_id: int, imdb_id: str | None) -> None:
     """Note the IMDb id of a film's title where none is known."""
     match = film_matches.c
     if imdb_id:
@@ -176,7 +176,7 @@ async def learn_imdb_id(db: AsyncConnection, film_id: int, imdb_id: str | None) 
         await db.execute(film_matches.update().where(unknown).values(imdb_id=imdb_id))
 
 
-async def doubt_others(db: AsyncConnection, keys: Sequence[TitleKey]) -> None:
+async def doubt_others(db: Connection, keys: Sequence[TitleKey]) -> None:
     """Have the films matched again that were taken, without proof, for one of these titles: they are another film's."""
     match = film_matches.c
     unproven = match.locked.is_(False) & match.confidence.is_distinct_from("proven")
@@ -185,7 +185,7 @@ async def doubt_others(db: AsyncConnection, keys: Sequence[TitleKey]) -> None:
         await db.execute(film_matches.update().where(same, unproven).values(tried_at=None))
 
 
-async def tell(db: AsyncConnection, film_id: int, message: str | None) -> None:
+async def tell(db: Connection, film_id: int, message: str | None) -> None:
     """Say something about a match that stays as it is, or (None) that there is nothing to say any more."""
     match = film_matches.c
     differs = match.message.is_distinct_from(message)
@@ -193,7 +193,7 @@ async def tell(db: AsyncConnection, film_id: int, message: str | None) -> None:
 
 
 async def record_error(
-    db: AsyncConnection, film_id: int, message: str, now: datetime, candidates: list[dict[str, Any]] | None = None
+    db: Connection, film_id: int, message: str, now: datetime, candidates: list[dict[str, Any]] | None = None
 ) -> None:
     """Note that matching this film did not work this time; a known match stays, as do candidates without new ones."""
     waiting = film_matches.c.state.in_(("pending", "error")) & film_matches.c.locked.is_(False)
@@ -203,14 +203,14 @@ async def record_error(
     await db.execute(film_matches.update().where(film_matches.c.film_id == film_id, waiting).values(values))
 
 
-async def doubt(db: AsyncConnection, film_id: int) -> None:
+async def doubt(db: Connection, film_id: int) -> None:
     """Have a film whose title or year changed matched again, unless an id or a person settled what it is."""
     match = film_matches.c
     settled = match.locked | match.confidence.is_not_distinct_from("proven")
     await db.execute(film_matches.update().where(match.film_id == film_id, ~settled).values(tried_at=None))
 
 
-async def unread_decisions(db: AsyncConnection, most: int = 50) -> list[int]:
+async def unread_decisions(db: Connection, most: int = 50) -> list[int]:
     """The films whose title a person chose, and of which TMDB was not asked yet, or did not answer."""
     match = film_matches.c
     query = (

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import sources
+from api.db.connection import Connection
 from api.db.engine import insert
 from api.db.links import Links
 from api.db.tables import members, watchlist_entries
@@ -14,7 +14,7 @@ from api.errors import NotFound
 from api.schemas.members import Member
 
 
-async def ensure(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int]:
+async def ensure(db: Connection, usernames: Sequence[str]) -> dict[str, int]:
     """The id of each of these members, in their order; those that Marquee did not know are added."""
     now = datetime.now(UTC)
     known = await ids(db, usernames)
@@ -27,13 +27,13 @@ async def ensure(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int
     return {username: known[username] for username in usernames}
 
 
-async def ids(db: AsyncConnection, usernames: Sequence[str]) -> dict[str, int]:
+async def ids(db: Connection, usernames: Sequence[str]) -> dict[str, int]:
     """The ids of those of these members that Marquee knows, by username."""
     rows = await db.execute(select(members.c.username, members.c.id).where(members.c.username.in_(usernames)))
     return dict(rows.all())
 
 
-async def by_username(db: AsyncConnection, username: str) -> int:
+async def by_username(db: Connection, username: str) -> int:
     """The id of this member; raises NotFound."""
     known = await ids(db, [username])
     if username not in known:
@@ -41,7 +41,7 @@ async def by_username(db: AsyncConnection, username: str) -> int:
     return known[username]
 
 
-async def listing(db: AsyncConnection, configured: Sequence[str], links: Links) -> list[Member]:
+async def listing(db: Connection, configured: Sequence[str], links: Links) -> list[Member]:
     """Every member with the number of films on the watchlist: those of the settings in their order, then by name.
 
     The first of the settings is the owner. One of them is a member before anything was read of it.
@@ -67,6 +67,6 @@ async def listing(db: AsyncConnection, configured: Sequence[str], links: Links) 
     ]
 
 
-async def fully_read(db: AsyncConnection, member_id: int, now: datetime) -> None:
+async def fully_read(db: Connection, member_id: int, now: datetime) -> None:
     """Note that everything on this member's watchlist was read just now."""
     await db.execute(members.update().where(members.c.id == member_id).values(last_full_read_at=now))

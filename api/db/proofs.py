@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import insert
 from api.db.films import ON_WATCHLIST, SUBSCRIPTION, on_watchlist_of
 from api.db.tables import availability, film_matches, films, members, proof_days, services, watchlist_entries
@@ -14,7 +14,7 @@ from api.db.tables import availability, film_matches, films, members, proof_days
 LAST = 2**31 - 1
 
 
-async def due(db: AsyncConnection, usernames: Collection[str], *, tried_before: datetime, limit: int) -> list[int]:
+async def due(db: Connection, usernames: Collection[str], *, tried_before: datetime, limit: int) -> list[int]:
     """The probable films on these members' watchlists whose proof was not tried since then, what matters most first.
 
     Never tried before tried; then what streams on a member's services, what can be seen anywhere, and the place on
@@ -52,20 +52,20 @@ def _worth(member_ids: Select[tuple[int]]) -> ColumnElement[int]:
     return case((paid_for, 0), (exists().where(is_open), 1), else_=2)
 
 
-async def any_slug(db: AsyncConnection) -> str | None:
+async def any_slug(db: Connection) -> str | None:
     """The film that came last to anybody's watchlist, None where no list has any."""
     newest = select(films.c.slug).join(watchlist_entries).where(ON_WATCHLIST).order_by(watchlist_entries.c.id.desc())
     slug: str | None = (await db.execute(newest.limit(1))).scalar_one_or_none()
     return slug
 
 
-async def spent(db: AsyncConnection, day: date) -> int:
+async def spent(db: Connection, day: date) -> int:
     """How many requests to Letterboxd proving took on this day."""
     query = select(proof_days.c.requests).where(proof_days.c.day == day)
     return int((await db.execute(query)).scalar_one_or_none() or 0)
 
 
-async def spend(db: AsyncConnection, day: date, requests: int) -> None:
+async def spend(db: Connection, day: date, requests: int) -> None:
     """Note that proving took so many more requests on this day."""
     table = proof_days
     more = {"requests": table.c.requests + requests}
@@ -73,7 +73,7 @@ async def spend(db: AsyncConnection, day: date, requests: int) -> None:
     await db.execute(row.on_conflict_do_update(index_elements=["day"], set_=more))
 
 
-async def note_tried(db: AsyncConnection, film_ids: Sequence[int], now: datetime) -> None:
+async def note_tried(db: Connection, film_ids: Sequence[int], now: datetime) -> None:
     """Take down that these films' proof was tried, and what they are taken for is still only probable."""
     match = film_matches.c
     for chunk in in_chunks(film_ids):

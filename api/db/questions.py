@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.films import LISTED, MATCH_STATE, FilmFilters, conditions, on_watchlist_of
 from api.db.links import Links, title_page
 from api.db.paging import Paging, page_of
@@ -43,7 +43,7 @@ class QuestionOrder(msgspec.Struct, frozen=True):
 
 
 async def listing(
-    db: AsyncConnection, filters: QuestionFilters, order: QuestionOrder, paging: Paging, links: Links
+    db: Connection, filters: QuestionFilters, order: QuestionOrder, paging: Paging, links: Links
 ) -> Page[Match]:
     """The matches that the filters let through, each with its candidates."""
     chosen = and_(*_conditions(filters))
@@ -52,18 +52,18 @@ async def listing(
     return page_of(await _matches(db, query, links), total, paging)
 
 
-async def by_slug(db: AsyncConnection, slug: str, links: Links) -> Match:
+async def by_slug(db: Connection, slug: str, links: Links) -> Match:
     """The match of the film with this slug; raises NotFound."""
     return await by_id(db, await film_id_of(db, slug), links)
 
 
-async def by_id(db: AsyncConnection, film_id: int, links: Links) -> Match:
+async def by_id(db: Connection, film_id: int, links: Links) -> Match:
     """The match of the film with this id, which must be there."""
     [found] = await _matches(db, _rows(links).where(films.c.id == film_id), links)
     return found
 
 
-async def film_id_of(db: AsyncConnection, slug: str) -> int:
+async def film_id_of(db: Connection, slug: str) -> int:
     """The film with this slug; raises NotFound."""
     film_id: int | None = (await db.execute(select(films.c.id).where(films.c.slug == slug))).scalar_one_or_none()
     if film_id is None:
@@ -71,7 +71,7 @@ async def film_id_of(db: AsyncConnection, slug: str) -> int:
     return film_id
 
 
-async def same_title(db: AsyncConnection, match: Match, links: Links) -> list[FilmRef]:
+async def same_title(db: Connection, match: Match, links: Links) -> list[FilmRef]:
     """Other films that are taken for the same TMDB title."""
     if match.tmdb_id is None:
         return []
@@ -131,13 +131,13 @@ def _keys(order: QuestionOrder) -> list[ColumnElement[Any]]:
     return [keys[0].nulls_last(), *keys[1:]]
 
 
-async def _matches(db: AsyncConnection, query: Select[Any], links: Links) -> list[Match]:
+async def _matches(db: Connection, query: Select[Any], links: Links) -> list[Match]:
     rows = (await db.execute(query)).all()
     directors = await _directors(db, [row.id for row in rows if row.media_type])
     return [_match(row, directors.get(row.id, []), links) for row in rows]
 
 
-async def _directors(db: AsyncConnection, film_ids: Sequence[int]) -> dict[int, list[str]]:
+async def _directors(db: Connection, film_ids: Sequence[int]) -> dict[int, list[str]]:
     """Who made these films, as TMDB says of their titles."""
     part = film_people.c
     found: dict[int, list[str]] = {}

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import upsert
 from api.db.tables import ratings
 
@@ -26,9 +26,7 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True):
     rated_at: datetime | None
 
 
-async def store(
-    db: AsyncConnection, member_id: int, fresh: Sequence[Rating], *, provenance: str, now: datetime
-) -> None:
+async def store(db: Connection, member_id: int, fresh: Sequence[Rating], *, provenance: str, now: datetime) -> None:
     """Take over these ratings, one per film; what does not change is not written.
 
     A row of another source stays where it is not older: where that source does not say when the member rated, it
@@ -46,7 +44,7 @@ async def store(
     await upsert(db, ratings, rows, ("member_id", "film_id"))
 
 
-async def remove(db: AsyncConnection, member_id: int, film_ids: Sequence[int], *, provenance: str) -> None:
+async def remove(db: Connection, member_id: int, film_ids: Sequence[int], *, provenance: str) -> None:
     """Drop what this source said of these films; what others said stays."""
     table = ratings.c
     for chunk in in_chunks(film_ids):
@@ -54,7 +52,7 @@ async def remove(db: AsyncConnection, member_id: int, film_ids: Sequence[int], *
         await db.execute(delete(ratings).where(mine))
 
 
-async def move(db: AsyncConnection, film_id: int, to: int) -> None:
+async def move(db: Connection, film_id: int, to: int) -> None:
     """Give the ratings of one film to another that turned out to be the same; those that it has already stay."""
     table = ratings.c
     rated = select(table.member_id).where(table.film_id == to).scalar_subquery()
@@ -65,7 +63,7 @@ def _is_newer(fresh: Rating, than: datetime) -> bool:
     return fresh.rated_at is not None and fresh.rated_at > than
 
 
-async def _known(db: AsyncConnection, member_id: int, film_ids: Sequence[int]) -> dict[int, Any]:
+async def _known(db: Connection, member_id: int, film_ids: Sequence[int]) -> dict[int, Any]:
     found: dict[int, Any] = {}
     for chunk in in_chunks(film_ids):
         rows = await db.execute(select(ratings).where(ratings.c.member_id == member_id, ratings.c.film_id.in_(chunk)))

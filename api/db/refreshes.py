@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members as member_rows
+from api.db.connection import Connection
 from api.db.paging import Paging, page_of
 from api.db.tables import checkpoints, films, members, refresh_items, refresh_members, refreshes
 from api.errors import Conflict, NotFound
@@ -24,7 +24,7 @@ FAILURES_LISTED = 10
 FAILURE = ("member", "slug", "title", "source", "stage", "code", "message")
 
 
-async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
+async def start(db: Connection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
     """A new run over these members, or the running one (`already_running`) when all of them are in one.
 
     A member has one active run at a time: of several, those that are being refreshed already are left out.
@@ -48,7 +48,7 @@ async def start(db: AsyncConnection, usernames: Sequence[str], *, trigger: Refre
     return await by_id(db, refresh_id)
 
 
-async def by_id(db: AsyncConnection, refresh_id: int) -> Refresh:
+async def by_id(db: Connection, refresh_id: int) -> Refresh:
     """The run with this id; raises NotFound."""
     runs = await _runs(db, refreshes.c.id == refresh_id, FAILURES_SHOWN)
     if not runs:
@@ -56,7 +56,7 @@ async def by_id(db: AsyncConnection, refresh_id: int) -> Refresh:
     return runs[0]
 
 
-async def newest(db: AsyncConnection) -> Refresh:
+async def newest(db: Connection) -> Refresh:
     """The run that was asked for last; raises NotFound when there was none yet."""
     newest_id = (await db.execute(select(func.max(refreshes.c.id)))).scalar()
     if newest_id is None:
@@ -64,7 +64,7 @@ async def newest(db: AsyncConnection) -> Refresh:
     return await by_id(db, newest_id)
 
 
-async def listing(db: AsyncConnection, paging: Paging, *, descending: bool = True) -> Page[Refresh]:
+async def listing(db: Connection, paging: Paging, *, descending: bool = True) -> Page[Refresh]:
     """The runs, newest first unless said otherwise, each with a few of its failures."""
     total = (await db.execute(select(func.count()).select_from(refreshes))).scalar_one()
     order = refreshes.c.id.desc() if descending else refreshes.c.id
@@ -75,7 +75,7 @@ async def listing(db: AsyncConnection, paging: Paging, *, descending: bool = Tru
     return page_of(runs if descending else runs[::-1], total, paging)
 
 
-async def request_cancel(db: AsyncConnection, refresh_id: int) -> Refresh:
+async def request_cancel(db: Connection, refresh_id: int) -> Refresh:
     """Ask the worker to end this run; one that no worker is at ends at once.
 
     Raises NotFound, or Conflict when it has ended already.
@@ -101,9 +101,7 @@ class RunError(msgspec.Struct, frozen=True):
     message: str
 
 
-async def close(
-    db: AsyncConnection, refresh_id: int, *, status: str, now: datetime, error: RunError | None = None
-) -> None:
+async def close(db: Connection, refresh_id: int, *, status: str, now: datetime, error: RunError | None = None) -> None:
     """End a run; its members are free for the next one, and what only its work needed is dropped."""
     await db.execute(
         refreshes.update()
@@ -124,13 +122,13 @@ async def close(
     await db.execute(refreshes.delete().where(refreshes.c.id <= refresh_id - KEPT, refreshes.c.status.not_in(ACTIVE)))
 
 
-async def _is_idle(db: AsyncConnection, refresh_id: int, now: datetime) -> bool:
+async def _is_idle(db: Connection, refresh_id: int, now: datetime) -> bool:
     """Whether no worker is at this run."""
     lease = (await db.execute(select(refreshes.c.lease_until).where(refreshes.c.id == refresh_id))).scalar_one()
     return lease is None or lease < now
 
 
-async def _active_runs(db: AsyncConnection, member_ids: Sequence[int]) -> dict[int, int]:
+async def _active_runs(db: Connection, member_ids: Sequence[int]) -> dict[int, int]:
     table = refresh_members
     rows = await db.execute(
         select(table.c.member_id, table.c.refresh_id)
@@ -140,7 +138,7 @@ async def _active_runs(db: AsyncConnection, member_ids: Sequence[int]) -> dict[i
     return dict(rows.all())
 
 
-async def _insert(db: AsyncConnection, *, trigger: str, force: bool, now: datetime) -> int:
+async def _insert(db: Connection, *, trigger: str, force: bool, now: datetime) -> int:
     values: dict[str, Any] = {
         "kind": KIND,
         "trigger": trigger,
@@ -156,7 +154,7 @@ async def _insert(db: AsyncConnection, *, trigger: str, force: bool, now: dateti
     return int((await db.execute(refreshes.insert().values(values).returning(refreshes.c.id))).scalar_one())
 
 
-async def _runs(db: AsyncConnection, condition: ColumnElement[bool], failures_shown: int) -> list[Refresh]:
+async def _runs(db: Connection, condition: ColumnElement[bool], failures_shown: int) -> list[Refresh]:
     """These runs, newest first, each with its first failures and the number of all."""
     rows = (await db.execute(select(refreshes).where(condition).order_by(refreshes.c.id.desc()))).all()
     ids = [row.id for row in rows]
@@ -164,7 +162,7 @@ async def _runs(db: AsyncConnection, condition: ColumnElement[bool], failures_sh
     return [_run(row, usernames[row.id], failures[row.id]) for row in rows]
 
 
-async def _usernames(db: AsyncConnection, refresh_ids: Sequence[int]) -> dict[int, list[str]]:
+async def _usernames(db: Connection, refresh_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     rows = await db.execute(
         select(refresh_members.c.refresh_id, members.c.username)
@@ -182,7 +180,7 @@ class _Failures(msgspec.Struct):
     total: int = 0
 
 
-async def _failures(db: AsyncConnection, refresh_ids: Sequence[int], most: int) -> dict[int, _Failures]:
+async def _failures(db: Connection, refresh_ids: Sequence[int], most: int) -> dict[int, _Failures]:
     """The first failures of each run, at most `most`, and how many there are."""
     item = refresh_items.c
     numbered = (

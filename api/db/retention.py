@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import details
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.films import on_watchlist_of
 from api.db.tables import (
     availability,
@@ -26,7 +26,7 @@ from api.db.tables import (
 
 
 async def ageing(
-    db: AsyncConnection, usernames: Collection[str], countries: Sequence[str], *, before: datetime, most: int
+    db: Connection, usernames: Collection[str], countries: Sequence[str], *, before: datetime, most: int
 ) -> list[int]:
     """The films on these members' watchlists whose details or offers were last read before this time, oldest first."""
     film, match, check = films.c, film_matches.c, availability_checks.c
@@ -42,7 +42,7 @@ async def ageing(
     return list((await db.execute(query)).scalars())
 
 
-async def expired(db: AsyncConnection, before: datetime) -> list[int]:
+async def expired(db: Connection, before: datetime) -> list[int]:
     """The films of which something was last read from TMDB before this time."""
     film, match, check = films.c, film_matches.c, availability_checks.c
     old_candidates = _searched_before(before) & (func.json_array_length(match.candidates) > 0)
@@ -61,7 +61,7 @@ async def expired(db: AsyncConnection, before: datetime) -> list[int]:
     return list((await db.execute(query)).scalars())
 
 
-async def drop(db: AsyncConnection, film_ids: Sequence[int], before: datetime) -> None:
+async def drop(db: Connection, film_ids: Sequence[int], before: datetime) -> None:
     """Forget what TMDB said of these films before this time; which title each of them is stays known."""
     for chunk in in_chunks(film_ids):
         await _drop_offers(db, chunk, before)
@@ -71,7 +71,7 @@ async def drop(db: AsyncConnection, film_ids: Sequence[int], before: datetime) -
         await db.execute(film_matches.update().where(searched).values(candidates=[]))
 
 
-async def drop_unused(db: AsyncConnection, before: datetime) -> int:
+async def drop_unused(db: Connection, before: datetime) -> int:
     """Forget the people whom no film names, and the providers without a film or a subscriber, read before this time."""
     named = exists().where(film_people.c.person_id == people.c.id)
     shown = exists().where(availability.c.provider_id == providers.c.id)
@@ -88,7 +88,7 @@ def _searched_before(moment: datetime) -> ColumnElement[bool]:
     return func.coalesce(match.tried_at, match.matched_at, changed) < moment
 
 
-async def _drop_offers(db: AsyncConnection, film_ids: Sequence[int], before: datetime) -> None:
+async def _drop_offers(db: Connection, film_ids: Sequence[int], before: datetime) -> None:
     """All that was seen in the countries that were last looked at before this time."""
     check, offer = availability_checks.c, availability.c
     old = await db.execute(

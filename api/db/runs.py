@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, delete, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.refreshes import ACTIVE, close
 from api.db.tables import (
     checkpoints,
@@ -67,7 +67,7 @@ class LeaseLost(MarqueeError):
         super().__init__(f"The refresh {refresh_id} is another worker's by now.")
 
 
-async def claim(db: AsyncConnection, refresh_id: int, owner: str, now: datetime) -> RunOrder | None:
+async def claim(db: Connection, refresh_id: int, owner: str, now: datetime) -> RunOrder | None:
     """Take up this run; None when it has ended or another worker is at it.
 
     One whose end was asked for while nobody worked at it ends here.
@@ -104,26 +104,26 @@ async def claim(db: AsyncConnection, refresh_id: int, owner: str, now: datetime)
     )
 
 
-async def abandoned(db: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
+async def abandoned(db: Connection, now: datetime) -> list[tuple[int, int]]:
     """The (id, attempts) of each active run that no worker holds."""
     rows = await db.execute(select(refreshes.c.id, refreshes.c.attempts).where(_is_free(now)).order_by(refreshes.c.id))
     return [(refresh_id, attempts) for refresh_id, attempts in rows]
 
 
-async def wanted(db: AsyncConnection, order: RunOrder) -> bool | None:
+async def wanted(db: Connection, order: RunOrder) -> bool | None:
     """Whether this run is to go on: False when its end was asked for, None when the lease was lost."""
     row = (await db.execute(select(refreshes.c.cancel_requested_at).where(_is_held(order)))).one_or_none()
     return None if row is None else row.cancel_requested_at is None
 
 
-async def demand_lease(db: AsyncConnection, order: RunOrder) -> None:
+async def demand_lease(db: Connection, order: RunOrder) -> None:
     """Make sure, inside a write, that this run is still the caller's; raises LeaseLost."""
     if (await db.execute(select(refreshes.c.id).where(_is_held(order)))).one_or_none() is None:
         raise LeaseLost(order.id)
 
 
 async def save_progress(
-    db: AsyncConnection, order: RunOrder, progress: Progress, counts: RefreshCounts, now: datetime
+    db: Connection, order: RunOrder, progress: Progress, counts: RefreshCounts, now: datetime
 ) -> None:
     """Write the run's progress and its counts so far, and hold the lease on."""
     values: dict[str, Any] = msgspec.structs.asdict(progress)
@@ -134,7 +134,7 @@ async def save_progress(
     )
 
 
-async def hand_over(db: AsyncConnection, order: RunOrder) -> None:
+async def hand_over(db: Connection, order: RunOrder) -> None:
     """Let another worker take up this run at once."""
     await db.execute(refreshes.update().where(_is_held(order)).values(lease_owner=None, lease_until=None))
 
@@ -149,7 +149,7 @@ def _is_held(order: RunOrder) -> ColumnElement[bool]:
 
 
 async def record_failure(
-    db: AsyncConnection,
+    db: Connection,
     refresh_id: int,
     *,
     stage: str,
@@ -165,7 +165,7 @@ async def record_failure(
     await db.execute(refresh_items.insert().values(**row, stage=stage, code=code, message=message))
 
 
-async def load_checkpoint(db: AsyncConnection, refresh_id: int, member_id: int, source: str) -> Any:
+async def load_checkpoint(db: Connection, refresh_id: int, member_id: int, source: str) -> Any:
     """Where this run's reading of this source stands; None when it did not begin."""
     table = checkpoints
     return (
@@ -178,7 +178,7 @@ async def load_checkpoint(db: AsyncConnection, refresh_id: int, member_id: int, 
 
 
 async def save_checkpoint(
-    db: AsyncConnection, refresh_id: int, member_id: int, source: str, cursor: Any, now: datetime
+    db: Connection, refresh_id: int, member_id: int, source: str, cursor: Any, now: datetime
 ) -> None:
     """Note where this run's reading of this source stands, so that a crash costs one page at most."""
     table = checkpoints
@@ -189,7 +189,7 @@ async def save_checkpoint(
     )
 
 
-async def count(db: AsyncConnection, refresh_id: int) -> RefreshCounts:
+async def count(db: Connection, refresh_id: int) -> RefreshCounts:
     """The run's counts, from what the database holds: exact whatever happened to its workers."""
     entries = watchlist_entries
     states = await _match_states(db, refresh_id)
@@ -218,12 +218,12 @@ async def count(db: AsyncConnection, refresh_id: int) -> RefreshCounts:
     )
 
 
-async def _event_kinds(db: AsyncConnection, refresh_id: int) -> dict[str, int]:
+async def _event_kinds(db: Connection, refresh_id: int) -> dict[str, int]:
     query = select(events.c.kind, func.count()).where(events.c.refresh_id == refresh_id).group_by(events.c.kind)
     return dict((await db.execute(query)).all())
 
 
-async def _match_states(db: AsyncConnection, refresh_id: int) -> dict[str, int]:
+async def _match_states(db: Connection, refresh_id: int) -> dict[str, int]:
     """How many films of the run's members are in each state of matching."""
     entries = watchlist_entries
     listed = (
@@ -242,7 +242,7 @@ async def _match_states(db: AsyncConnection, refresh_id: int) -> dict[str, int]:
     return dict(rows.all())
 
 
-async def _members(db: AsyncConnection, refresh_id: int) -> list[RunMember]:
+async def _members(db: Connection, refresh_id: int) -> list[RunMember]:
     rows = await db.execute(
         select(members.c.id, members.c.username)
         .join(refresh_members)

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.links import Links
 from api.db.tables import members, providers, services
 from api.errors import Invalid
 from api.schemas.services import Service, Services
 
 
-async def listing(db: AsyncConnection, username: str, countries: Sequence[str], links: Links) -> Services:
+async def listing(db: Connection, username: str, countries: Sequence[str], links: Links) -> Services:
     """What this member pays for in these countries: in their order, then by name."""
     provider = providers.c
     rows = await db.execute(
@@ -24,7 +24,7 @@ async def listing(db: AsyncConnection, username: str, countries: Sequence[str], 
     return Services(sorted(found, key=lambda service: countries.index(service.country)))
 
 
-async def replace(db: AsyncConnection, member_id: int, country: str, chosen: Collection[int]) -> None:
+async def replace(db: Connection, member_id: int, country: str, chosen: Collection[int]) -> None:
     """Let these be all that the member pays for in this country; raises Invalid for a provider nobody knows."""
     wanted = set(chosen)
     known = set((await db.execute(select(providers.c.id).where(providers.c.id.in_(wanted)))).scalars())

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, case, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.db.connection import Connection
 from api.db.engine import insert
 from api.db.tables import members, source_states
 from api.errors import NotFound
@@ -40,13 +40,13 @@ class SourceNews(msgspec.Struct, kw_only=True):
     understood: bool = True
 
 
-async def introduce(db: AsyncConnection, member_ids: Sequence[int], source: str, now: datetime) -> None:
+async def introduce(db: Connection, member_ids: Sequence[int], source: str, now: datetime) -> None:
     """Give each of these members this source, never read so far; one that is known stays as it is."""
     rows = [{"member_id": member_id, "source": source, "state": "never", "since": now} for member_id in member_ids]
     await db.execute(insert(db, source_states).on_conflict_do_nothing(index_elements=["member_id", "source"]), rows)
 
 
-async def record(db: AsyncConnection, member_id: int, source: str, news: SourceNews) -> None:
+async def record(db: Connection, member_id: int, source: str, news: SourceNews) -> None:
     """Take down how an attempt ended; `since` moves only when the state does."""
     table, good = source_states, news.state == "ok"
     values: dict[str, Any] = {
@@ -69,16 +69,14 @@ async def record(db: AsyncConnection, member_id: int, source: str, news: SourceN
     await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
 
 
-async def count(db: AsyncConnection, member_id: int, source: str, *, expected: int | None, got: int) -> None:
+async def count(db: Connection, member_id: int, source: str, *, expected: int | None, got: int) -> None:
     """Note how far the reading of a source is; how it stands is said when the reading has ended."""
     table = source_states
     values = {"expected": expected, "got": got}
     await db.execute(table.update().where(table.c.member_id == member_id, table.c.source == source).values(values))
 
 
-async def remember(
-    db: AsyncConnection, member_id: int, source: str, *, etag: str | None, last_modified: str | None
-) -> None:
+async def remember(db: Connection, member_id: int, source: str, *, etag: str | None, last_modified: str | None) -> None:
     """Note how the answer that was read names itself, so that it need not be sent again while it is the same."""
     table = source_states
     values = {"etag": etag, "last_modified": last_modified}
@@ -111,7 +109,7 @@ class Standing(msgspec.Struct, kw_only=True, frozen=True):
         return not asked or self.state in TURNED_AWAY
 
 
-async def standing(db: AsyncConnection, member_id: int, source: str) -> Standing:
+async def standing(db: Connection, member_id: int, source: str) -> Standing:
     """How this source stands; one that is not known was never read."""
     table = source_states.c
     columns = [table[name] for name in Standing.__struct_fields__]
@@ -119,7 +117,7 @@ async def standing(db: AsyncConnection, member_id: int, source: str) -> Standing
     return Standing(**row._asdict()) if row else Standing(state="never")
 
 
-async def listing(db: AsyncConnection, *, member: str | None, stale_before: datetime) -> list[SourceFacts]:
+async def listing(db: Connection, *, member: str | None, stale_before: datetime) -> list[SourceFacts]:
     """Every source, or those of one member; what each refresh reads is stale when it was not since `stale_before`."""
     table = source_states
     stale = (table.c.state == "ok") & (table.c.good_at < stale_before) & (table.c.source != ON_DEMAND)
@@ -145,7 +143,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     sample: str
 
 
-async def sample(db: AsyncConnection, source_id: int) -> Sample:
+async def sample(db: Connection, source_id: int) -> Sample:
     """The sample of this source; raises NotFound where there is none."""
     columns = [source_states.c[name] for name in Sample.__struct_fields__]
     row = (await db.execute(select(*columns).where(source_states.c.id == source_id))).one_or_none()
@@ -154,13 +152,13 @@ async def sample(db: AsyncConnection, source_id: int) -> Sample:
     return Sample(**row._asdict())
 
 
-async def retries_due(db: AsyncConnection, now: datetime) -> list[str]:
+async def retries_due(db: Connection, now: datetime) -> list[str]:
     """The members of whom a source could not be read, and may be tried again now."""
     query = select(members.c.username).join(source_states).where(_is_due(now)).distinct().order_by(members.c.username)
     return list((await db.execute(query)).scalars())
 
 
-async def begin_retries(db: AsyncConnection, usernames: Sequence[str], now: datetime) -> None:
+async def begin_retries(db: Connection, usernames: Sequence[str], now: datetime) -> None:
     """Note that what is due of these members is tried by a run that begins now: it is not due a second time."""
     ids = select(members.c.id).where(members.c.username.in_(usernames))
     table = source_states
@@ -171,7 +169,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return (source_states.c.next_try_at <= now) & (source_states.c.state != "ok")
 
 
-async def untried_since(db: AsyncConnection, moment: datetime) -> list[str]:
+async def untried_since(db: Connection, moment: datetime) -> list[str]:
     """The members whose watchlist was last tried before `moment`, or never; other sources are tried beside it."""
     table = source_states.c
     rows = await db.execute(

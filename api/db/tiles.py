@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import decisions, diary, matches
+from api.db.connection import Connection
 from api.db.tables import film_matches, films, watchlist_entries
 from api.db.text import search_text, sort_key
 
@@ -56,7 +56,7 @@ def _differs(row: Any, tile: Tile) -> bool:
     )
 
 
-async def store(db: AsyncConnection, tiles: Sequence[Tile], now: datetime) -> list[int]:
+async def store(db: Connection, tiles: Sequence[Tile], now: datetime) -> list[int]:
     """The film id of each tile, in order; new films are added, and what a tile says anew is taken over."""
     known = _Known(await _candidates(db, tiles))
     found = {tile.slug: (tile, known.find(tile)) for tile in reversed(tiles)}
@@ -80,7 +80,7 @@ async def store(db: AsyncConnection, tiles: Sequence[Tile], now: datetime) -> li
     return [ids[tile.slug] for tile in tiles]
 
 
-async def _candidates(db: AsyncConnection, tiles: Sequence[Tile]) -> Sequence[Any]:
+async def _candidates(db: Connection, tiles: Sequence[Tile]) -> Sequence[Any]:
     names = "id", "lid", "letterboxd_id", "slug", "title", "year", "original_title"
     columns = [films.c[name] for name in names]
     return (
@@ -96,7 +96,7 @@ async def _candidates(db: AsyncConnection, tiles: Sequence[Tile]) -> Sequence[An
     ).all()
 
 
-async def _add(db: AsyncConnection, tile: Tile, now: datetime) -> int:
+async def _add(db: Connection, tile: Tile, now: datetime) -> int:
     values = _values(tile, None) | {"lid": tile.lid, "letterboxd_id": tile.letterboxd_id}
     film_id = (
         await db.execute(films.insert().values(**values, created_at=now, updated_at=now).returning(films.c.id))
@@ -105,7 +105,7 @@ async def _add(db: AsyncConnection, tile: Tile, now: datetime) -> int:
     return int(film_id)
 
 
-async def _update(db: AsyncConnection, row: Any, tile: Tile, now: datetime, *, moved: bool) -> int:
+async def _update(db: Connection, row: Any, tile: Tile, now: datetime, *, moved: bool) -> int:
     """Take over what the tile says anew; a page without a year or an id does not take away a known one.
 
     `moved` says that the film's slug was freed for another one just now.
@@ -123,7 +123,7 @@ async def _update(db: AsyncConnection, row: Any, tile: Tile, now: datetime, *, m
 
 
 async def _meet_decisions(
-    db: AsyncConnection, found: Mapping[str, tuple[Tile, Any]], ids: Mapping[str, int], now: datetime
+    db: Connection, found: Mapping[str, tuple[Tile, Any]], ids: Mapping[str, int], now: datetime
 ) -> None:
     """Give films whose lid is new to Marquee what a person decided under it; `found` holds tiles and known films."""
     learnt = {tile.lid: slug for slug, (tile, row) in found.items() if tile.lid and not (row and row.lid == tile.lid)}
@@ -133,13 +133,13 @@ async def _meet_decisions(
             await decisions.meet(db, ids[slug], lid, waiting, now)
 
 
-async def _free_slug(db: AsyncConnection, row: Any) -> None:
+async def _free_slug(db: Connection, row: Any) -> None:
     """Give a film whose slug went to another film an address that Letterboxd resolves as well."""
     slug = f"film:{row.letterboxd_id}" if row.letterboxd_id else f"{row.slug}~{row.id}"
     await db.execute(films.update().where(films.c.id == row.id).values(slug=slug))
 
 
-async def _join(db: AsyncConnection, holder: Any, row: Any, now: datetime) -> None:
+async def _join(db: Connection, holder: Any, row: Any, now: datetime) -> None:
     """Join a film that was known by its slug alone, as feeds name films, to the one that turned out to bear it."""
     if holder.lid or holder.letterboxd_id:
         return
@@ -151,7 +151,7 @@ async def _join(db: AsyncConnection, holder: Any, row: Any, now: datetime) -> No
         await db.execute(films.delete().where(films.c.id == holder.id))
 
 
-async def _free_number(db: AsyncConnection, tile: Tile, row: Any, known: _Known, now: datetime) -> None:
+async def _free_number(db: Connection, tile: Tile, row: Any, known: _Known, now: datetime) -> None:
     """Take the tile's number from a second row of the same film: pages without lids and pages without numbers made two.
 
     The row that bears the lid goes on, with what a person decided for the other one, which leaves the watchlists with

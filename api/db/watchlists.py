@@ -5,15 +5,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import case, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db.chunks import in_chunks
+from api.db.connection import Connection
 from api.db.engine import insert
 from api.db.tables import watchlist_entries as entries
 
 
 async def store(
-    db: AsyncConnection, member_id: int, film_ids: Sequence[int], *, first_position: int, refresh_id: int, now: datetime
+    db: Connection, member_id: int, film_ids: Sequence[int], *, first_position: int, refresh_id: int, now: datetime
 ) -> None:
     """Put these films on the member's watchlist, in this order from `first_position` on.
 
@@ -52,7 +52,7 @@ async def store(
 
 
 async def remove_missing(
-    db: AsyncConnection, member_id: int, present: Collection[int], *, refresh_id: int, now: datetime
+    db: Connection, member_id: int, present: Collection[int], *, refresh_id: int, now: datetime
 ) -> int:
     """Mark every entry removed that a complete read did not show; the number of them."""
     kept = set(present)
@@ -66,7 +66,7 @@ async def remove_missing(
     return len(gone)
 
 
-async def push_down(db: AsyncConnection, member_id: int, read: Collection[int]) -> None:
+async def push_down(db: Connection, member_id: int, read: Collection[int]) -> None:
     """Let the entries that a read has not come to yet follow those that it has, in the order that they had."""
     seen = set(read)
     rows = await db.execute(
@@ -85,7 +85,7 @@ async def push_down(db: AsyncConnection, member_id: int, read: Collection[int]) 
             await db.execute(entries.update().where(entries.c.id.in_(chunk)).values(position=moved))
 
 
-async def listed(db: AsyncConnection, film_ids: Sequence[int]) -> set[int]:
+async def listed(db: Connection, film_ids: Sequence[int]) -> set[int]:
     """Those of these films that are on any member's watchlist now."""
     found: set[int] = set()
     for chunk in in_chunks(film_ids):
@@ -94,7 +94,7 @@ async def listed(db: AsyncConnection, film_ids: Sequence[int]) -> set[int]:
     return found
 
 
-async def film_ids(db: AsyncConnection, member_id: int) -> list[int]:
+async def film_ids(db: Connection, member_id: int) -> list[int]:
     """The films on the member's watchlist now, in its order."""
     rows = await db.execute(
         select(entries.c.film_id)

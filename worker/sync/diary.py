@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from api.db import diary, runs, sources, tiles
+from api.db.connection import Connection
 from api.db.corrections import TitleKey
 from api.db.diary import DiaryEntry
 from api.db.runs import LeaseLost, RunMember
@@ -97,7 +96,7 @@ class DiaryReading:
             await sources.record(db, self._member.id, SOURCE, news)
         return _titles(feed.entries, film_ids)
 
-    async def _gone(self, db: AsyncConnection, feed: Feed) -> set[str]:
+    async def _gone(self, db: Connection, feed: Feed) -> set[str]:
         """What the member took back: entries that a whole feed no longer has between those that it has."""
         if feed.skipped or not feed.entries or not feed.is_in_order:
             return set()
@@ -118,14 +117,14 @@ class DiaryReading:
         await self._run.note_problem(news.state, news.message or str(error), source=SOURCE, member_id=self._member.id)
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _writing(self) -> AsyncIterator[Connection]:
         """A write by the run's own worker. Raises LeaseLost."""
         async with self._services.database.write() as db:
             await runs.demand_lease(db, self._run.order)
             yield db
 
 
-async def _film_ids(db: AsyncConnection, entries: Sequence[FeedEntry], now: datetime) -> dict[str, int]:
+async def _film_ids(db: Connection, entries: Sequence[FeedEntry], now: datetime) -> dict[str, int]:
     """The film of each slug; one that Marquee does not know is added by its slug, until a page tells its codes."""
     known = await diary.films_by_slug(db, list({entry.slug for entry in entries}))
     new = {

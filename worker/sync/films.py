@@ -11,10 +11,10 @@ from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import availability, details, matches
 from api.db.availability import OfferRow
+from api.db.connection import Connection
 from api.db.corrections import TitleKey
 from api.db.details import Details
 from api.db.engine import Database
@@ -29,7 +29,7 @@ from worker.sync.matching import NONE_EXCLUDED, FilmIdentity, FilmPages, Match, 
 from worker.sync.reach import GivenUp
 from worker.sync.setbacks import sentence
 
-Fence = Callable[[AsyncConnection], Awaitable[None]]
+Fence = Callable[[Connection], Awaitable[None]]
 
 
 class Tmdb(matching.Tmdb, Protocol):
@@ -40,7 +40,7 @@ class Tmdb(matching.Tmdb, Protocol):
     ) -> tuple[list[OfferRow], dict[str, str]]: ...
 
 
-async def unfenced(_db: AsyncConnection) -> None:
+async def unfenced(_db: Connection) -> None:
     """Nobody else need be feared: whether the film itself is unchanged is asked anyway."""
 
 
@@ -188,7 +188,7 @@ class FilmTurn:
             return await matches.is_taken(db, key, self._work.film_id)
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _writing(self) -> AsyncIterator[Connection]:
         """A write by whoever may, to a film that still is as the turn began with it, or none."""
         async with self._tools.database.write() as db:
             await self._tools.fence(db)
@@ -212,7 +212,7 @@ class FilmTurn:
             await details.store(db, work.film_id, found, now)
             await self._record_offers(db, found.offers, found.links, now)
 
-    async def _record(self, db: AsyncConnection, found: Details, match: Match, now: datetime) -> None:
+    async def _record(self, db: Connection, found: Details, match: Match, now: datetime) -> None:
         film_id, key = self._work.film_id, (found.media_type, found.tmdb_id)
         if match.by_name_alone and await matches.is_taken(db, key, film_id):
             raise Overtaken
@@ -235,7 +235,7 @@ class FilmTurn:
             await self._record_offers(db, offers, links, datetime.now(UTC))
 
     async def _record_offers(
-        self, db: AsyncConnection, offers: Sequence[OfferRow], links: Mapping[str, str], now: datetime
+        self, db: Connection, offers: Sequence[OfferRow], links: Mapping[str, str], now: datetime
     ) -> None:
         tools = self._tools
         await availability.record(

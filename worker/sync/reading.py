@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members, runs, sources, tiles, watchlists
+from api.db.connection import Connection
 from api.db.runs import RunMember
 from api.db.sources import SourceNews
 from worker.progress import Run
@@ -104,7 +104,7 @@ class Reading:
             await runs.save_checkpoint(db, self._run.order.id, self._member.id, SOURCE, cursor, now)
         await self._on_page(self)
 
-    async def _take(self, db: AsyncConnection, page: WatchlistPage, film_ids: Sequence[int], now: datetime) -> None:
+    async def _take(self, db: Connection, page: WatchlistPage, film_ids: Sequence[int], now: datetime) -> None:
         """Put the page's films on the list, after those of the pages before and above those still to come."""
         member_id, cursor = self._member.id, self.cursor
         seen, first_position = set(cursor.films), cursor.got + 1
@@ -117,7 +117,7 @@ class Reading:
         await sources.count(db, member_id, SOURCE, expected=cursor.announced, got=cursor.got)
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _writing(self) -> AsyncIterator[Connection]:
         """A write by the run's own worker. Raises LeaseLost."""
         async with self._services.database.write() as db:
             await runs.demand_lease(db, self._run.order)

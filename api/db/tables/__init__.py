@@ -7,6 +7,7 @@ from api.db.tables.matches import corrections, decisions, film_matches
 from api.db.tables.members import diary_entries, members, ratings, services, source_states, watchlist_entries
 from api.db.tables.notifications import deliveries, digests
 from api.db.tables.runs import checkpoints, housekeeping, proof_days, refresh_items, refresh_members, refreshes
+from api.db.tables.version import data_version
 
 __all__ = [
     "availability",
@@ -14,6 +15,7 @@ __all__ = [
     "checkpoints",
     "corrections",
     "countries",
+    "data_version",
     "decisions",
     "deliveries",
     "diary_entries",

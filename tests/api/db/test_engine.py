@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from api.db import tables
+from api.db.connection import Connection
 from api.db.engine import Database, SqliteConnection
 from api.errors import Unavailable
 from tests.factories import FilmRow, add
@@ -39,7 +39,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgresql_url"))
 
 
-async def films_in(db: AsyncConnection) -> int:
+async def films_in(db: Connection) -> int:
     return (await db.execute(select(func.count()).select_from(tables.films))).scalar_one()
 
 
@@ -64,12 +64,12 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 async def test_a_writer_waits_for_its_turn_as_long_as_it_may(url: str) -> None:
     first, second = Database(url), Database(url, patience=IMPATIENT)
     async with first.write() as db:
-        await db.execute(text("CREATE TABLE proof (id INTEGER)"))
+        await db.run_sync(tables.metadata.create_all)
         with pytest.raises(Unavailable, match=r"locked|lock timeout"):
             async with second.write():
                 pytest.fail("two writers at once")
     async with second.write() as db:
-        await db.execute(text("INSERT INTO proof VALUES (1)"))
+        await add(db, tables.films, FilmRow.build())
     await first.close()
     await second.close()
 
@@ -94,10 +94,33 @@ async def test_a_reader_sees_one_state_of_the_data(url: str) -> None:
     await database.close()
 
 
-async def test_a_reader_cannot_write(on_postgresql: Database) -> None:
-    with pytest.raises(DBAPIError, match="read-only"):
-        async with on_postgresql.read() as db:
+async def test_a_reader_cannot_write(url: str) -> None:
+    database = Database(url)
+    async with database.write() as db:
+        await db.run_sync(tables.metadata.create_all)
+    with pytest.raises((DBAPIError, Unavailable), match=r"read-?only"):
+        async with database.read() as db:
             await add(db, tables.films, FilmRow.build())
+    await database.close()
+
+
+async def test_every_write_that_changes_something_makes_a_new_version(url: str) -> None:
+    database = Database(url)
+    async with database.write() as db:
+        await db.run_sync(tables.metadata.create_all)
+    seen = [await database.version()]
+    async with database.write() as db:
+        await add(db, tables.films, FilmRow.build())
+    seen.append(await database.version())
+    async with database.write() as db:
+        await films_in(db)
+    seen.append(await database.version())
+    with pytest.raises(IntegrityError):
+        async with database.write() as db:
+            await add(db, tables.films, FilmRow.build(slug="twice"), FilmRow.build(slug="twice"))
+    seen.append(await database.version())
+    assert seen == [seen[0], seen[0] + 1, seen[0] + 1, seen[0] + 1]
+    await database.close()
 
 
 async def test_connections_that_the_server_ended_are_replaced_unnoticed(
@@ -113,7 +136,7 @@ async def test_connections_that_the_server_ended_are_replaced_unnoticed(
 
 
 async def test_a_connection_that_ends_in_the_middle_is_unavailable(on_postgresql: Database, postgresql: Any) -> None:
-    async def cut_off(db: AsyncConnection) -> None:
+    async def cut_off(db: Connection) -> None:
         await films_in(db)
         await asyncio.to_thread(postgresql.psql, END_EVERY_CONNECTION)
         await films_in(db)
@@ -154,5 +177,5 @@ async def test_a_restored_file_can_be_opened_by_several_at_once(tmp_path: Path) 
 
 
 async def films_of(database: Database) -> int:
-    async with database.read() as db:
+    async with database.write() as db:
         return await films_in(db)

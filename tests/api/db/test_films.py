@@ -1,7 +1,7 @@
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import films, tables
+from api.db.connection import Connection
 from api.db.engine import Database
 from api.db.films import FilmFilters, Order
 from api.db.links import Links
@@ -36,7 +36,7 @@ async def forty_films(database: Database) -> Database:
     return database
 
 
-async def one_page(db: AsyncConnection, filters: FilmFilters, page_size: int) -> int:
+async def one_page(db: Connection, filters: FilmFilters, page_size: int) -> int:
     page = await films.listing(db, filters, Order("title"), Paging(page_size=page_size), LINKS)
     return len(page.items)
 

@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.db import members, refreshes, runs, sources
+from api.db.connection import Connection
 from api.db.engine import Database
 from api.db.paging import Paging
 from api.db.runs import LEASE, LeaseLost, RunOrder
@@ -140,7 +140,7 @@ async def test_the_newest_run_is_the_current_one(database: Database) -> None:
     assert ([run.id for run in page.items], page.total, page.has_next) == ([second.id], 2, True)
 
 
-async def watchlist_source(db: AsyncConnection, *, member: str | None, stale_before: datetime) -> SourceFacts:
+async def watchlist_source(db: Connection, *, member: str | None, stale_before: datetime) -> SourceFacts:
     listed = await sources.listing(db, member=member, stale_before=stale_before)
     [source] = [source for source in listed if source.source == "watchlist"]
     return source
