@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 
+from api.answers import FOLLOWS, FROM_DATA_AND_TIME, Answers, answer_who_knows, remembering
 from api.auth import demand_key
 from api.conditional import ConditionalResponse
 from api.db.engine import Database
@@ -60,11 +61,16 @@ ROUTERS = (
 def create_app(settings: Settings) -> Litestar:
     """The API over the database and the queue that the settings name; both are opened by its lifespan."""
     app = Litestar(
-        route_handlers=[Router(PREFIX, route_handlers=[*ROUTERS, docs_router()]), feeds_router, health_router],
+        route_handlers=[
+            Router(PREFIX, route_handlers=[*ROUTERS, docs_router()], opt={FOLLOWS: FROM_DATA_AND_TIME}),
+            feeds_router,
+            health_router,
+        ],
         dependencies=for_every_route(settings),
         guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters],
         exception_handlers=HANDLERS,
         response_class=ConditionalResponse,
+        before_request=answer_who_knows,
         before_send=[add_headers],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1024),
         request_max_body_size=MEGABYTE,
@@ -72,7 +78,7 @@ def create_app(settings: Settings) -> Litestar:
         lifespan=[resources(settings)],
         logging_config=None,
     )
-    app.asgi_handler = answering_head(app.asgi_handler)
+    app.asgi_handler = answering_head(remembering(app, Answers()))
     return app
 
 

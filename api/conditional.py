@@ -13,9 +13,13 @@ from litestar.types import Scope
 
 from api.schemas.pages import Page
 
+TAG = "tag"
+
 
 class ConditionalResponse(Response[Any]):
-    """A response with a weak ETag over its body; a GET that names it gets 304. A page also links to its neighbours.
+    """A response with a weak ETag; a GET that names it gets 304. A page also links to its neighbours.
+
+    The tag is the one in the request's state under `TAG`, else one over the body.
 
     Where it has a `Last-Modified`, that may be named instead.
     """
@@ -26,7 +30,7 @@ class ConditionalResponse(Response[Any]):
             response.headers["link"] = page_links(self.content, request.scope)
         if request.method != "GET" or response.status_code != 200:
             return response
-        tag = f'W/"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
+        tag = request.scope["state"].get(TAG) or f'W/"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
         response.headers["etag"] = tag
         if is_known(request.headers, tag, response.headers.get("last-modified")):
             response.status_code, response.body = 304, b""

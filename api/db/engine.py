@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api.db.connection import Connection
-from api.db.reader import Reader, Readers
+from api.db.reader import Readers
 from api.db.tables import data_version
 from api.errors import Unavailable
 
@@ -148,10 +148,11 @@ class Database:
 
     async def version(self) -> int:
         """The number of the data's present state: every write that changed something made another one."""
+        if self._readers is not None:
+            with _faults_named():
+                found = self._readers.newest().fetch(VERSION, {})
+                return found[0][0] if found else 0
         async with self.read() as db:
-            if isinstance(db, Reader):
-                found = db.fetch(VERSION, {})
-                return int(found[0][0]) if found else 0
             return (await db.execute(select(data_version.c.version))).scalar_one_or_none() or 0
 
     async def close(self) -> None:

@@ -49,7 +49,7 @@ class Reader:
         return fn(self._connection)
 
     def fetch(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The rows of a query in SQLite's own words, as SQLite gives them."""
+        """The rows of a query in SQLite's own words, as SQLite gives them; without `begin`, of the newest state."""
         return self._sqlite.execute(text, values).fetchall()
 
     def begin(self) -> None:
@@ -71,6 +71,12 @@ class Readers:
             "sqlite://", creator=lambda: _open(path), poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
         self._idle: list[Reader] = []
+
+    def newest(self) -> Reader:
+        """A reader without a transaction, for one query; raises like `take`."""
+        if not self._idle:
+            self._idle.append(Reader(self._engine))
+        return self._idle[-1]
 
     def take(self) -> Reader:
         """A reader with its transaction begun; raises sqlite3.Error or SQLAlchemyError where the file is not well."""

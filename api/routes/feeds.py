@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from api.answers import FOLLOWS, FROM_DATA_AND_TIME
 from api.auth import FEED, TOKEN, feed_token
 from api.conditional import ConditionalResponse
 from api.db import events
@@ -131,4 +132,9 @@ def _kept(feed: Feed, filters: EventFilters) -> dict[str, str]:
 
 
 feed_links_router = Router("/feeds", route_handlers=[list_feeds], tags=["feeds"])
-feeds_router = Router(PATH, route_handlers=[feed_route(form) for form in FORMATS], tags=["feeds"])
+feeds_router = Router(
+    PATH,
+    route_handlers=[feed_route(form) for form in FORMATS],
+    tags=["feeds"],
+    opt={FOLLOWS: FROM_DATA_AND_TIME},
+)

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec.structs import replace
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import films
 from api.db.engine import Database
 from api.db.films import FilmFilters, Order
@@ -50,4 +51,4 @@ async def get_film(
         return await films.by_slug(db, slug, settings.country, links)
 
 
-films_router = Router("/films", route_handlers=[list_films, get_film], tags=["films"])
+films_router = Router("/films", route_handlers=[list_films, get_film], tags=["films"], opt={FOLLOWS: FROM_DATA})

@@ -9,6 +9,7 @@ from litestar import Router, delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import decisions, questions
 from api.db.decisions import Choice
 from api.db.engine import Database
@@ -170,7 +171,10 @@ def _choice(decision: Decision) -> Choice:
     return (decision.media_type, decision.tmdb_id) if decision.media_type and decision.tmdb_id else None
 
 
-matches_router = Router("/matches", route_handlers=[list_matches], tags=["matches"])
+matches_router = Router("/matches", route_handlers=[list_matches], tags=["matches"], opt={FOLLOWS: FROM_DATA})
 match_router = Router(
-    "/films/{slug:str}/match", route_handlers=[get_match, decide_match, take_match_back], tags=["matches"]
+    "/films/{slug:str}/match",
+    route_handlers=[get_match, decide_match, take_match_back],
+    tags=["matches"],
+    opt={FOLLOWS: FROM_DATA},
 )

@@ -6,6 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import films, members
 from api.db.engine import Database
 from api.db.films import FilmFilters, Order
@@ -64,4 +65,9 @@ async def get_watchlist(
         return await films.watchlist(db, name, filters, Order(sort_by, sort_order == "desc"), paging, links)
 
 
-members_router = Router("/members", route_handlers=[list_members, get_watchlist], tags=["members"])
+members_router = Router(
+    "/members",
+    route_handlers=[list_members, get_watchlist],
+    tags=["members"],
+    opt={FOLLOWS: FROM_DATA},
+)

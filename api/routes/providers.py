@@ -6,6 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import films
 from api.db.engine import Database
 from api.db.films import ProviderOrder, ProviderSortBy
@@ -43,4 +44,4 @@ async def list_providers(
     return cut(found, paging)
 
 
-providers_router = Router("/providers", route_handlers=[list_providers], tags=["providers"])
+providers_router = Router("/providers", route_handlers=[list_providers], tags=["providers"], opt={FOLLOWS: FROM_DATA})

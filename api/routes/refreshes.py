@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import refreshes
 from api.db.engine import Database
 from api.db.paging import Paging
@@ -126,4 +127,5 @@ refreshes_router = Router(
     "/refreshes",
     route_handlers=[start_refresh, list_refreshes, get_current_refresh, get_refresh, cancel_refresh],
     tags=["refreshes"],
+    opt={FOLLOWS: FROM_DATA},
 )

@@ -4,6 +4,7 @@ from litestar import Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import members, services
 from api.db.engine import Database
 from api.db.links import Links
@@ -60,4 +61,9 @@ async def set_services(
         return await services.listing(db, name, settings.country, links)
 
 
-services_router = Router("/members", route_handlers=[get_services, set_services], tags=["services"])
+services_router = Router(
+    "/members",
+    route_handlers=[get_services, set_services],
+    tags=["services"],
+    opt={FOLLOWS: FROM_DATA},
+)

@@ -1,0 +1,185 @@
+"""Whole answers, kept for as long as they hold, so that what was asked before is neither read nor rendered again.
+
+A route says by its `opt` what its answers follow from. One that was made from a version of the data holds until there
+is another; one that also follows from the time holds until the minute is over. The version is read before the data is:
+an answer may know more than its version tells, and never less.
+"""
+
+import hashlib
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.datastructures import Headers
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.conditional import TAG, is_known, knows
+from api.errors import Unavailable
+
+FOLLOWS = "follows"
+"""In the `opt` of a route: from what its answers follow. Without it, none of them is kept."""
+FROM_DATA = "data"
+FROM_DATA_AND_TIME = "data and time"
+
+VARYING = (b"host", b"accept", b"x-api-key", b"authorization", b"x-marquee-page")
+"""The headers of a request that an answer may differ by. Who names no key gets nothing of who does."""
+MEGABYTES = 32
+LARGEST = 1024 * 1024
+ABOUT_BODIES = (b"content-length", b"content-encoding", b"content-type")
+
+Key = tuple[Any, ...]
+Clock = Callable[[], float]
+
+
+class State(msgspec.Struct, frozen=True):
+    """What answers are made from: a version of the data, and a minute."""
+
+    version: int
+    minute: int
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer as it was sent, to whom has nothing of it yet; `minute` is None where the time does not matter."""
+
+    version: int
+    minute: int | None
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    tag: str
+    last_modified: str | None
+
+    def holds(self, state: State) -> bool:
+        return self.version == state.version and self.minute in (None, state.minute)
+
+
+class Answers:
+    """The answers of one process, those asked for last; together they are at most so many megabytes."""
+
+    def __init__(self, megabytes: int = MEGABYTES, clock: Clock = time.time) -> None:
+        self.secret = secrets.token_hex(8)
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._room = megabytes * 1024 * 1024
+        self._clock = clock
+
+    def minute(self) -> int:
+        return int(self._clock() // 60)
+
+    def find(self, key: Key, state: State) -> Answer | None:
+        answer = self._kept.get(key)
+        if answer is None:
+            return None
+        if not answer.holds(state):
+            self._forget(key)
+            return None
+        self._kept.move_to_end(key)
+        return answer
+
+    def keep(self, key: Key, answer: Answer) -> None:
+        if len(answer.body) > LARGEST:
+            return
+        self._forget(key)
+        self._kept[key] = answer
+        self._room -= len(answer.body)
+        while self._room < 0:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: Key) -> None:
+        if answer := self._kept.pop(key, None):
+            self._room += len(answer.body)
+
+    def tag(self, scope: Scope, state: State) -> str:
+        """The weak tag of what this request is answered from this state; nothing else has it, on no other start."""
+        made_from = repr((self.secret, state.version, *_asked(scope)))
+        return f'W/"{hashlib.blake2b(made_from.encode(), digest_size=12).hexdigest()}"'
+
+
+def remembering(app: Litestar, answers: Answers) -> ASGIApp:
+    """What answers this app's requests, where it also keeps answers."""
+    handler = app.asgi_handler
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        state = await _state(app, answers) if scope.get("method") == "GET" else None
+        if state is None:
+            await handler(scope, receive, send)
+            return
+        key = (*_asked(scope), _takes_gzip(scope))
+        if kept := answers.find(key, state):
+            await _send(kept, Headers.from_scope(scope), send)
+            return
+        scope["state"]["answers"] = answers, state
+        await handler(scope, receive, _recording(answers, key, state, scope, send))
+
+    return answer
+
+
+async def answer_who_knows(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """Before a handler is called: tell a caller that has the answer so, where the version of the data is enough.
+
+    `TAG` in the request's state is the tag of its answer, for `ConditionalResponse`.
+    """
+    if request.route_handler.opt.get(FOLLOWS) != FROM_DATA or "answers" not in request.scope["state"]:
+        return None
+    answers, state = request.scope["state"]["answers"]
+    tag = request.scope["state"][TAG] = answers.tag(request.scope, state)
+    known = request.headers.get("if-none-match", "")
+    if known.strip() == "*" or not knows(known, tag):
+        return None
+    return Response(b"", status_code=304, headers={"etag": tag})
+
+
+async def _state(app: Litestar, answers: Answers) -> State | None:
+    """None where the database does not tell: then whoever is asked says what is wrong."""
+    try:
+        return State(await app.state.database.version(), answers.minute())
+    except Unavailable:
+        return None
+
+
+def _asked(scope: Scope) -> Key:
+    """All that an answer may differ by, but for how it is packed."""
+    varying = tuple(each for each in scope["headers"] if each[0] in VARYING)
+    return scope["scheme"], scope.get("root_path", ""), scope["path"], scope["query_string"], varying
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+
+
+def _recording(
+    answers: Answers, key: Key, state: State, scope: Scope, send: Send
+) -> Callable[[Message], Awaitable[None]]:
+    """`send`, where an answer that may be kept is kept as well."""
+    start: dict[str, Any] = {}
+
+    async def record(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        elif message["type"] == "http.response.body" and not message.get("more_body"):
+            _keep(answers, key, state, scope, start, message["body"])
+        await send(message)
+
+    return record
+
+
+def _keep(answers: Answers, key: Key, state: State, scope: Scope, start: dict[str, Any], body: bytes) -> None:
+    follows = scope["route_handler"].opt.get(FOLLOWS) if "route_handler" in scope else None
+    headers = [(bytes(name).lower(), bytes(value)) for name, value in start.pop("headers", [])]
+    found = dict(headers)
+    if follows is None or start.get("status") != 200 or int(found.get(b"content-length", b"-1")) != len(body):
+        return
+    minute = None if follows == FROM_DATA else state.minute
+    tag = found.get(b"etag", b"").decode("latin-1")
+    last_modified = found[b"last-modified"].decode("latin-1") if b"last-modified" in found else None
+    answers.keep(key, Answer(state.version, minute, headers, body, tag, last_modified))
+
+
+async def _send(kept: Answer, asked: Headers, send: Send) -> None:
+    status, headers, body = 200, kept.headers, kept.body
+    if is_known(asked, kept.tag, kept.last_modified):
+        status, headers, body = 304, [each for each in kept.headers if each[0] not in ABOUT_BODIES], b""
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
