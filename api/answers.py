@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request, Response
+from litestar import Request, Response
 from litestar.datastructures import Headers
+from litestar.datastructures import State as ApplicationState
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.conditional import TAG, is_known, knows
@@ -93,25 +94,24 @@ class Answers:
 
     def tag(self, scope: Scope, state: State) -> str:
         """The weak tag of what this request is answered from this state; nothing else has it, on no other start."""
-        made_from = repr((self.secret, state.version, *_asked(scope)))
+        made_from = repr((self.secret, state.version, *_asked(scope)[:-1]))
         return f'W/"{hashlib.blake2b(made_from.encode(), digest_size=12).hexdigest()}"'
 
 
-def remembering(app: Litestar, answers: Answers) -> ASGIApp:
-    """What answers this app's requests, where it also keeps answers."""
-    handler = app.asgi_handler
+def remembering(app: ASGIApp, resources: ApplicationState, answers: Answers) -> ASGIApp:
+    """`app`, where its answers are kept; the database that they are made from is among its resources."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        state = await _state(app, answers) if scope.get("method") == "GET" else None
+        state = await _state(resources, answers) if scope.get("method") == "GET" else None
         if state is None:
-            await handler(scope, receive, send)
+            await app(scope, receive, send)
             return
-        key = (*_asked(scope), _takes_gzip(scope))
+        key = _asked(scope)
         if kept := answers.find(key, state):
-            await _send(kept, Headers.from_scope(scope), send)
+            await _send(kept, scope, send)
             return
         scope["state"]["answers"] = answers, state
-        await handler(scope, receive, _recording(answers, key, state, scope, send))
+        await app(scope, receive, _recording(answers, key, state, scope, send))
 
     return answer
 
@@ -131,22 +131,19 @@ async def answer_who_knows(request: Request[Any, Any, Any]) -> Response[bytes] |
     return Response(b"", status_code=304, headers={"etag": tag})
 
 
-async def _state(app: Litestar, answers: Answers) -> State | None:
+async def _state(resources: ApplicationState, answers: Answers) -> State | None:
     """None where the database does not tell: then whoever is asked says what is wrong."""
     try:
-        return State(await app.state.database.version(), answers.minute())
+        return State(await resources.database.version(), answers.minute())
     except Unavailable:
         return None
 
 
 def _asked(scope: Scope) -> Key:
-    """All that an answer may differ by, but for how it is packed."""
+    """All that an answer may differ by; the last is whether it may be packed, which its tag does not tell."""
     varying = tuple(each for each in scope["headers"] if each[0] in VARYING)
-    return scope["scheme"], scope.get("root_path", ""), scope["path"], scope["query_string"], varying
-
-
-def _takes_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    takes_gzip = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    return scope["scheme"], scope.get("root_path", ""), scope["path"], scope["query_string"], varying, takes_gzip
 
 
 def _recording(
@@ -177,9 +174,13 @@ def _keep(answers: Answers, key: Key, state: State, scope: Scope, start: dict[st
     answers.keep(key, Answer(state.version, minute, headers, body, tag, last_modified))
 
 
-async def _send(kept: Answer, asked: Headers, send: Send) -> None:
+async def _send(kept: Answer, scope: Scope, send: Send) -> None:
     status, headers, body = 200, kept.headers, kept.body
-    if is_known(asked, kept.tag, kept.last_modified):
+    if _is_conditional(scope) and is_known(Headers.from_scope(scope), kept.tag, kept.last_modified):
         status, headers, body = 304, [each for each in kept.headers if each[0] not in ABOUT_BODIES], b""
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _is_conditional(scope: Scope) -> bool:
+    return any(name in (b"if-none-match", b"if-modified-since") for name, _ in scope["headers"])

@@ -12,7 +12,7 @@ from api.conditional import ConditionalResponse
 from api.db.engine import Database
 from api.dependencies import for_every_route
 from api.guards import demand_host, demand_known_parameters, demand_text
-from api.headers import add_headers
+from api.headers import adding_headers
 from api.methods import answering_head
 from api.openapi import openapi_config
 from api.problems import HANDLERS
@@ -71,14 +71,13 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=HANDLERS,
         response_class=ConditionalResponse,
         before_request=answer_who_knows,
-        before_send=[add_headers],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1024),
         request_max_body_size=MEGABYTE,
         openapi_config=openapi_config(settings),
         lifespan=[resources(settings)],
         logging_config=None,
     )
-    app.asgi_handler = answering_head(remembering(app, Answers()))
+    app.asgi_handler = answering_head(remembering(adding_headers(app.asgi_handler), app.state, Answers()))
     return app
 
 

@@ -1,7 +1,7 @@
 """The headers that every answer carries, the refusals included."""
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 KEPT = "private, no-cache"
 """A browser may keep the answer, and asks with its ETag whether it still holds."""
@@ -9,10 +9,21 @@ NOT_KEPT = "no-store"
 HEALTH = "/health/"
 
 
-async def add_headers(message: Message, scope: Scope) -> None:
-    """A hook that Litestar calls before each message of an answer."""
-    if message["type"] != "http.response.start":
-        return
+def adding_headers(app: ASGIApp) -> ASGIApp:
+    """`app`, where its answers carry these headers as well."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(message, scope)
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return answer
+
+
+def _add_headers(message: HTTPResponseStartEvent, scope: Scope) -> None:
     headers = MutableScopeHeaders(message)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Robots-Tag"] = "noindex, nofollow"
