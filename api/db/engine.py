@@ -88,7 +88,6 @@ WRITERS_TURN = text(
 )
 """A writer waits as long as on SQLite, and one that is frozen in its turn loses it."""
 HAS_CHANGED = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
-VERSION = "SELECT version FROM data_version"
 NEXT_VERSION = text(
     "INSERT INTO data_version (id, version) VALUES (1, 1) "
     "ON CONFLICT (id) DO UPDATE SET version = data_version.version + 1"
@@ -147,11 +146,12 @@ class Database:
                     await connection.execute(NEXT_VERSION)
 
     async def version(self) -> int:
-        """The number of the data's present state: every write that changed something made another one."""
+        """The number of the data's present state: every write that changed something made another one.
+
+        Raises Unavailable where the database does not tell, whatever the reason.
+        """
         if self._readers is not None:
-            with _faults_named():
-                found = self._readers.newest().fetch(VERSION, {})
-                return found[0][0] if found else 0
+            return self._readers.version()
         async with self.read() as db:
             return (await db.execute(select(data_version.c.version))).scalar_one_or_none() or 0
 

@@ -10,13 +10,17 @@ from typing import Any, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from api.errors import Unavailable
 
 Columns = TypeVarTuple("Columns")
 Result = TypeVar("Result")
 BUSY_MILLISECONDS = 1000
 """A reader waits only where another process has just been killed and its log is mended; nothing else goes on then."""
+VERSION = "SELECT version FROM data_version"
 KEPT = 8
 """How many readers that nobody uses stay open."""
 
@@ -72,11 +76,15 @@ class Readers:
         )
         self._idle: list[Reader] = []
 
-    def newest(self) -> Reader:
-        """A reader without a transaction, for one query; raises like `take`."""
-        if not self._idle:
-            self._idle.append(Reader(self._engine))
-        return self._idle[-1]
+    def version(self) -> int:
+        """The data's version as it is now; raises Unavailable."""
+        try:
+            if not self._idle:
+                self._idle.append(Reader(self._engine))
+            found = self._idle[-1].fetch(VERSION, {})
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            raise Unavailable("The database", str(getattr(error, "orig", None) or error)) from error
+        return int(found[0][0]) if found else 0
 
     def take(self) -> Reader:
         """A reader with its transaction begun; raises sqlite3.Error or SQLAlchemyError where the file is not well."""

@@ -93,6 +93,7 @@ async def test_a_reader_follows_a_feed_at_the_api_and_at_the_page(served: Served
         assert (await read(address, modified=found.modified)).status == 304
         assert (await read(f"{url}/feeds/changes.atom?token=wrong-{TOKEN}")).status == 401
     async with database.write() as db:
+        await db.execute(tables.events.delete())
         await db.run_sync(tables.events.drop)
     await database.close()
     for url in (served.api_url, served.page_url):
