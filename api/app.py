@@ -27,6 +27,7 @@ from api.routes.feeds import feed_links_router, feeds_router
 from api.routes.films import films_router
 from api.routes.health import health_router
 from api.routes.housekeeping import housekeeping_router
+from api.routes.lists import list_links_router, lists_router
 from api.routes.matches import match_router, matches_router
 from api.routes.members import members_router
 from api.routes.notifications import notifications_router
@@ -49,6 +50,7 @@ ROUTERS = (
     match_router,
     matches_router,
     housekeeping_router,
+    list_links_router,
     members_router,
     notifications_router,
     providers_router,
@@ -64,6 +66,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             Router(PREFIX, route_handlers=[*ROUTERS, docs_router()], opt={FOLLOWS: FROM_DATA_AND_TIME}),
             feeds_router,
+            lists_router,
             health_router,
         ],
         dependencies=for_every_route(settings),

@@ -18,7 +18,10 @@ from litestar.types import Guard
 PUBLIC = "public"
 """A route with this in its `opt` needs no key."""
 FEED = "feed"
-"""A route with this in its `opt`, the name of a feed, is also opened by that feed's token."""
+"""A route with this in its `opt`, the name of a feed, is also opened by that feed's token.
+
+The name may hold parts of the path: there is a feed for each.
+"""
 TOKEN = "token"  # noqa: S105  the name of the parameter
 READING = ("GET", "HEAD")
 SCHEMES: dict[str, SecurityScheme | Reference] = {
@@ -39,7 +42,7 @@ def demand_key(api_key: str | None) -> Guard:
         if api_key is None or handler.opt.get(PUBLIC):
             return
         has_key = hmac.compare_digest(_given_key(connection.headers), api_key.encode())
-        if not has_key and not _has_token(connection, handler.opt.get(FEED), api_key):
+        if not has_key and not _has_token(connection, _feed_of(connection, handler), api_key):
             raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="Marquee"'})
 
     return guard
@@ -49,6 +52,12 @@ def feed_token(api_key: str, name: str) -> str:
     """What opens the feed of this name, until API_KEY changes; nothing else can be told from it."""
     digest = hmac.digest(api_key.encode(), f"feed:{name}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _feed_of(connection: Connection, handler: BaseRouteHandler) -> str | None:
+    """The name of the feed that is asked for; names of members are told in lower case."""
+    name: str | None = handler.opt.get(FEED)
+    return name and name.format(**{key: str(value).lower() for key, value in connection.path_params.items()})
 
 
 def _has_token(connection: Connection, feed: str | None, api_key: str) -> bool:

@@ -78,10 +78,15 @@ def provide_paging(
 
 def provide_countries(settings: NamedDependency[Settings], country: Country = None) -> tuple[str, ...]:
     """The countries that were asked for, or all; raises Invalid for one that is not in the settings."""
-    asked = tuple(dict.fromkeys(code.upper() for code in country or settings.country))
-    if any(code not in settings.country for code in asked):
+    return tuple(dict.fromkeys(known_country(settings, code) for code in country or settings.country))
+
+
+def known_country(settings: Settings, code: str | None) -> str:
+    """This country, or the first of the settings where none is named; raises Invalid for one that is not in them."""
+    named = (code or settings.country[0]).upper()
+    if named not in settings.country:
         raise Invalid([("country", f"is none of the countries in the settings ({', '.join(settings.country)})")])
-    return asked
+    return named
 
 
 def provide_filters(

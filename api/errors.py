@@ -4,9 +4,11 @@ MarqueeError
 ├── SettingsError(problems)                the start is refused; every setting at fault is named
 ├── Invalid(errors)                        bad input, by field
 ├── NotFound(noun, key)
+│   └── EmptyList(username)                nothing is on it, and that is no mistake
 ├── Conflict(noun, key, because)
 ├── NowhereToSend                          no address for news is set
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
+│   └── NotReadYet(username, because)      a watchlist that cannot be told yet
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
 └── SourceError(url)                       what Letterboxd or TMDB answered
     ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
@@ -60,6 +62,14 @@ class NotFound(MarqueeError):
         self.key = key
 
 
+class EmptyList(NotFound):
+    code = "empty_list"
+
+    def __init__(self, username: str) -> None:
+        super().__init__("film", username)
+        self.args = (f"No film is on this list of {username}; with allow_empty=true that is an answer.",)
+
+
 def _shortened(name: str) -> str:
     """`name`, or its beginning: it may be anything that somebody asked for."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -92,6 +102,15 @@ class Unavailable(MarqueeError):
         self.what = what
         self.because = because
         self.retry_after = retry_after
+
+
+class NotReadYet(Unavailable):
+    """A watchlist that Marquee cannot tell; what it would answer is not the whole of it."""
+
+    code = "not_read_yet"
+
+    def __init__(self, username: str, because: str) -> None:
+        super().__init__(f"The watchlist of {username}", because, retry_after=600)
 
 
 class NewerDatabase(MarqueeError):

@@ -51,7 +51,7 @@ BY_STATUS = {
     "401": {"WWW-Authenticate": "The scheme that is asked for."},
     "503": {"Retry-After": "Seconds after which to try again."},
 }
-FEEDS = "/feeds/"
+FEEDS = ("/feeds/", "/lists/")
 UNCHANGED = "What If-None-Match names still holds."
 
 

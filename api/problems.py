@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from api.errors import Conflict, Invalid, MarqueeError, NotFound, NowhereToSend, Unavailable
+from api.errors import Conflict, Invalid, MarqueeError, NotFound, NotReadYet, NowhereToSend, Unavailable
 from api.faults import Fault, in_words
 from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
@@ -87,6 +87,12 @@ def from_unavailable(_request: AnyRequest, error: Unavailable) -> Response[bytes
     return problem(503, detail, code=error.code, headers={"Retry-After": str(error.retry_after)})
 
 
+def from_not_read_yet(_request: AnyRequest, error: NotReadYet) -> Response[bytes]:
+    """Why is no secret here; some programs show `errors` alone."""
+    headers = {"Retry-After": str(error.retry_after)}
+    return problem(503, str(error), code=error.code, errors=[("watchlist", error.because)], headers=headers)
+
+
 def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
@@ -118,6 +124,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     Conflict: from_conflict,
     NowhereToSend: from_conflict,
     Unavailable: from_unavailable,
+    NotReadYet: from_not_read_yet,
     MarqueeError: from_mistake,
     HTTPException: from_http,
     RecursionError: from_recursion,

@@ -217,10 +217,10 @@ class MarqueeApi:
         )
         return _decoded(answer, "/matches/decisions", ImportedDecisions)
 
-    async def feed(self, name: str, query: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Passed:
-        """A feed as the API gives it to who has no key, whatever it answers; raises ApiAway alone."""
+    async def feed(self, path: str, query: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Passed:
+        """A feed or a list as the API gives it to who has no key, whatever it answers; raises ApiAway alone."""
         sent = [(each.encode("latin-1"), value.encode("latin-1")) for each, value in headers.items()]
-        request = self._http.build_request("GET", f"/feeds/{quote(name, safe='')}", params=list(query), headers=sent)
+        request = self._http.build_request("GET", quote(path), params=list(query), headers=sent)
         request.headers.pop("X-Api-Key", None)
         try:
             answer = await self._http.send(request)

@@ -50,15 +50,16 @@ async def list_feeds(
     sort_order: SortOrder = "asc",
 ) -> Page[FeedLink]:
     """The feeds of what changed, with the addresses to subscribe to."""
-    found = [_link(each, str(request.base_url).rstrip("/"), settings.api_key) for each in FORMATS]
+    base = str(request.base_url).rstrip("/")
+    found = [link_to(each.name, f"{PATH}/{each.name}", each.title, each.media_type, base, settings) for each in FORMATS]
     found.sort(key=lambda link: link.name, reverse=sort_order == "desc")
     return cut(found, paging)
 
 
-def _link(form: Format, base: str, api_key: str | None) -> FeedLink:
-    query = f"?{TOKEN}={feed_token(api_key, form.name)}" if api_key else ""
-    path = f"{PATH}/{form.name}{query}"
-    return FeedLink(form.name, form.title, form.media_type.partition(";")[0], base + path, path)
+def link_to(name: str, path: str, title: str, media_type: str, base: str, settings: Settings) -> FeedLink:
+    """Where the feed of this name is; `base` is how the host was asked."""
+    query = f"?{TOKEN}={feed_token(settings.api_key, name)}" if settings.api_key else ""
+    return FeedLink(name, title, media_type.partition(";")[0], f"{base}{path}{query}", f"{path}{query}")
 
 
 def feed_route(form: Format) -> HTTPRouteHandler:

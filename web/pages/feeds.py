@@ -8,7 +8,6 @@ import msgspec
 from litestar import HttpMethod, MediaType, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
-from litestar.params import FromPath
 
 from web.client import ApiAway, MarqueeApi
 from web.pages.errors import AWAY, RETRY_SECONDS
@@ -18,6 +17,8 @@ from web.shapes import Problem
 PAGE_HEADER = "X-Marquee-Page"
 """Tells the API under which address its reader has the page, which the links of the feed begin with."""
 FORTH = ("if-none-match", "if-modified-since")
+LISTS = "/lists/"
+"""Read by programs: they are told what is wrong as the API says it."""
 BACK = ("content-type", "etag", "last-modified", "cache-control", "retry-after", "www-authenticate")
 
 log = logging.getLogger("web")
@@ -31,19 +32,19 @@ def api_away(_request: PageRequest, error: ApiAway) -> Response[str]:
 
 
 @route(
-    "/feeds/{name:str}",
+    ["/feeds/{name:str}", "/lists/{name:str}/watchlist.json"],
     http_method=[HttpMethod.GET, HttpMethod.HEAD],
     name="feed",
     exception_handlers={ApiAway: api_away},
 )
-async def pass_feed(request: PageRequest, name: FromPath[str], api: NamedDependency[MarqueeApi]) -> Response[Any]:
-    """A feed with its validators, or why there is none. Its token is the reader's to give: the page adds no key."""
+async def pass_feed(request: PageRequest, api: NamedDependency[MarqueeApi]) -> Response[Any]:
+    """A feed or a list with its validators, or why there is none. Its token is the reader's to give, not the page's."""
     asked = {each: request.headers[each] for each in FORTH if each in request.headers}
     asked[PAGE_HEADER] = _address_of_the_page(request)
     query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    answer = await api.feed(name, query, asked)
+    answer = await api.feed(request.scope["path"], query, asked)
     headers = {each: answer.headers[each] for each in BACK if each in answer.headers}
-    if answer.status < 400:
+    if answer.status < 400 or request.scope["path"].startswith(LISTS):
         return Response(answer.content, status_code=answer.status, headers=headers)
     del headers["content-type"]
     return Response(_why(answer.content), status_code=answer.status, media_type=MediaType.TEXT, headers=headers)
