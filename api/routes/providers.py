@@ -7,11 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api.answers import FOLLOWS, FROM_DATA
-from api.db import films
+from api.db import providers
 from api.db.engine import Database
-from api.db.films import ProviderOrder, ProviderSortBy
 from api.db.links import Links
 from api.db.paging import Paging, cut
+from api.db.providers import ProviderOrder
+from api.db.providers import SortBy as ProviderSortBy
 from api.dependencies import MemberFilter, SortOrder, known_member_filter
 from api.problems import documented
 from api.schemas.films import ProviderCount
@@ -40,7 +41,7 @@ async def list_providers(
     order = ProviderOrder(sort_by, sort_order == "desc")
     async with database.read() as db:
         name = await known_member_filter(db, member, settings)
-        found = await films.provider_counts(db, member=name, countries=countries, order=order, links=links)
+        found = await providers.listing(db, member=name, countries=countries, order=order, links=links)
     return cut(found, paging)
 
 
