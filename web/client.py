@@ -18,7 +18,7 @@ from web.match_shapes import DecidedMatch, ImportedDecisions, Match
 from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails, Service, Services
 from web.notification_shapes import Delivery, Notifications, Ordered
 from web.settings import Settings
-from web.shapes import Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.shapes import Brand, Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
 
 __all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "open_api"]
 
@@ -94,6 +94,10 @@ class MarqueeApi:
         query = {"member": username, "country": country, "page_size": LONGEST_LIST}
         answer = await self._get("/providers", Listing[Provider], query)
         return answer.items
+
+    async def brands(self, username: str, country: str) -> list[Brand]:
+        query = {"member": username, "country": country, "page_size": LONGEST_LIST}
+        return (await self._get("/brands", Listing[Brand], query)).items
 
     async def every_provider(self, country: str) -> list[Provider]:
         """All that show any film in this country, those with the most films by subscription first."""
