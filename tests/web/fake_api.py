@@ -264,6 +264,7 @@ class FakeApi:
         self.corrections: list[Json] = []
         self.feeds: list[Json] = []
         self.services: dict[str, list[Json]] = {}
+        self.plan: Json = {"films": {}, "sets": [], "held": {"services": []}}
         self.availability: list[Json] = []
         self.notifications: Json = notifications()
         self.deliveries: list[Json] = []
@@ -305,6 +306,8 @@ class FakeApi:
                 return httpx.Response(200, json={"items": self.services.get(name, [])})
             case "PUT", ["members", name, "services"]:
                 return self._choose(name, json.loads(request.content))
+            case "GET", ["plan"]:
+                return httpx.Response(200, json=self.plan | {"country": request.url.params["country"]})
             case "GET", ["events"]:
                 return page(self._told(request.url.params), request)
             case "GET", ["corrections"]:
