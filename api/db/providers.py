@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 
 from api.brands import Brand, Brands
 from api.db.connection import Connection
@@ -108,19 +108,17 @@ def _known(_shape: None) -> Select[Any]:
 
 
 def _counting(shape: Counted) -> Select[Any]:
-    """Each film once for each provider, with a 1 for every kind of offer, then their sums."""
+    """Each film counts once for each provider, in all, without extra payment, and by each kind of offer."""
     offer, entry = availability.c, watchlist_entries.c
     merged = dict(shape.merged)
     service = case(merged, value=offer.provider_id, else_=offer.provider_id) if merged else offer.provider_id
-    stays = select(service.label("service"), offer.film_id, offer.offer).where(
-        IS_OPEN, among(offer.country, "countries")
-    )
+    here = among(offer.country, "countries")
+    stays = select(service.label("service"), offer.film_id, offer.offer).where(IS_OPEN, here)
     if shape.of_member:
         listed = select(entry.film_id).join(members).where(members.c.username == bindparam("member"), ON_WATCHLIST)
         stays = stays.where(offer.film_id.in_(listed))
     stay = stays.subquery("stays").c
-    flags = [func.max(case((stay.offer == kind, 1), else_=0)).label(kind) for kind in KINDS]
-    film = select(stay.service, *flags).group_by(stay.service, stay.film_id).subquery("films").c
-    paid_anyway = case((sum((film[kind] for kind in SUBSCRIPTION[1:]), film[SUBSCRIPTION[0]]) > 0, 1), else_=0)
-    sums = [func.sum(film[kind]) for kind in KINDS]
-    return select(film.service, func.count(), func.sum(paid_anyway), *sums).group_by(film.service)
+    kinds = [case((stay.offer == kind, stay.film_id)) for kind in KINDS]
+    paid_anyway = or_(*(stay.offer == kind for kind in SUBSCRIPTION))
+    counted = [stay.film_id, case((paid_anyway, stay.film_id)), *kinds]
+    return select(stay.service, *(func.count(each.distinct()) for each in counted)).group_by(stay.service)
