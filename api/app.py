@@ -31,7 +31,9 @@ from api.routes.lists import list_links_router, lists_router
 from api.routes.matches import match_router, matches_router
 from api.routes.members import members_router
 from api.routes.notifications import notifications_router
-from api.routes.providers import providers_router
+from api.routes.plan import plan_router
+from api.routes.prices import prices_router
+from api.routes.providers import brands_router, providers_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
@@ -41,6 +43,7 @@ PREFIX = "/api/v1"
 MEGABYTE = 1024 * 1024
 ROUTERS = (
     availability_router,
+    brands_router,
     corrections_router,
     decisions_router,
     deliveries_router,
@@ -53,6 +56,8 @@ ROUTERS = (
     list_links_router,
     members_router,
     notifications_router,
+    plan_router,
+    prices_router,
     providers_router,
     refreshes_router,
     services_router,

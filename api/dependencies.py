@@ -15,6 +15,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 from msgspec import Meta
 
+from api.brands import Brands
 from api.db import members
 from api.db.connection import Connection
 from api.db.engine import Database
@@ -43,9 +44,11 @@ Country = Annotated[
 def for_every_route(settings: Settings) -> Mapping[str, Provide]:
     """The providers of what any route may ask for by name."""
     links = Links(letterboxd=settings.letterboxd_base_url, images=settings.tmdb_image_base_url)
+    brands = Brands(settings.brands)
     return {
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "links": Provide(lambda: links, sync_to_thread=False),
+        "brands": Provide(lambda: brands, sync_to_thread=False),
         "database": Provide(provide_database, sync_to_thread=False),
         "queue": Provide(provide_queue, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),
@@ -78,15 +81,15 @@ def provide_paging(
 
 def provide_countries(settings: NamedDependency[Settings], country: Country = None) -> tuple[str, ...]:
     """The countries that were asked for, or all; raises Invalid for one that is not in the settings."""
-    return tuple(dict.fromkeys(known_country(settings, code) for code in country or settings.country))
+    return tuple(dict.fromkeys(configured_country(code, settings) for code in country or settings.country))
 
 
-def known_country(settings: Settings, code: str | None) -> str:
-    """This country, or the first of the settings where none is named; raises Invalid for one that is not in them."""
-    named = (code or settings.country[0]).upper()
-    if named not in settings.country:
+def configured_country(code: str, settings: Settings) -> str:
+    """The code of one country as it is kept; raises Invalid for one that is not in the settings."""
+    country = code.upper()
+    if country not in settings.country:
         raise Invalid([("country", f"is none of the countries in the settings ({', '.join(settings.country)})")])
-    return named
+    return country
 
 
 def provide_filters(

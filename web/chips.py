@@ -1,21 +1,22 @@
-"""Providers to filter by, as chips."""
+"""Services to filter by, as chips."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from web.links import web_address
-from web.shapes import Provider
+from web.shapes import Brand
 from web.view import View, whole
 
 CHIPS = 8
 
 
 class Chip(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider to filter by."""
+    """A service to filter by: `id` is its main provider, `value` names all of them."""
 
-    provider_id: int
-    provider: str
+    id: int
+    value: str
+    name: str
     films: int
     logo: str | None
     chosen: bool
@@ -30,30 +31,31 @@ class Chips(msgspec.Struct, frozen=True):
     @property
     def order(self) -> str:
         """The ids in their order, as an address can carry them."""
-        return "-".join(str(chip.provider_id) for chip in self.first + self.more)
+        return "-".join(str(chip.id) for chip in self.first + self.more)
 
 
-def chips(providers: Sequence[Provider], view: View, shown: str = "") -> Chips:
-    """The providers in the order that they come in, subscriptions first; the ones that `shown` orders keep their place.
+def chips(brands: Sequence[Brand], view: View, shown: str = "") -> Chips:
+    """The brands in the order that they come in, subscriptions first; the ones that `shown` orders keep their place.
 
-    A chosen provider stays among them even when it has no film any more.
+    A chosen one stays among them even when it has no film any more.
     """
-    known = {provider.provider_id for provider in providers}
+    known = {provider_id for brand in brands for provider_id in brand.provider_ids}
     gone = [
-        Provider(provider_id=chosen, provider=f"Service {chosen}", films=0)
+        Brand(name=f"Service {chosen}", provider_ids=[chosen], films=0)
         for chosen in view.providers
         if chosen not in known
     ]
     places = {whole(text): place for place, text in enumerate(shown.split("-"))}
-    ordered = sorted([*gone, *providers], key=lambda provider: places.get(provider.provider_id, len(places)))
+    ordered = sorted([*gone, *brands], key=lambda brand: places.get(brand.provider_ids[0], len(places)))
     every = [
         Chip(
-            provider_id=provider.provider_id,
-            provider=provider.provider,
-            films=provider.films,
-            logo=web_address(provider.logo_url),
-            chosen=provider.provider_id in view.providers,
+            id=brand.provider_ids[0],
+            value="-".join(map(str, brand.provider_ids)),
+            name=brand.name,
+            films=brand.films,
+            logo=web_address(brand.logo_url),
+            chosen=not set(brand.provider_ids).isdisjoint(view.providers),
         )
-        for provider in ordered
+        for brand in ordered
     ]
     return Chips(every[:CHIPS], every[CHIPS:])

@@ -17,8 +17,9 @@ import msgspec
 from web.match_shapes import DecidedMatch, ImportedDecisions, Match
 from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails, Service, Services
 from web.notification_shapes import Delivery, Notifications, Ordered
+from web.plan_shapes import Plan
 from web.settings import Settings
-from web.shapes import Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.shapes import Brand, Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
 
 __all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "open_api"]
 
@@ -95,6 +96,10 @@ class MarqueeApi:
         answer = await self._get("/providers", Listing[Provider], query)
         return answer.items
 
+    async def brands(self, username: str, country: str) -> list[Brand]:
+        query = {"member": username, "country": country, "page_size": LONGEST_LIST}
+        return (await self._get("/brands", Listing[Brand], query)).items
+
     async def every_provider(self, country: str) -> list[Provider]:
         """All that show any film in this country, those with the most films by subscription first."""
         query = {"country": country, "page_size": LONGEST_LIST}
@@ -133,6 +138,10 @@ class MarqueeApi:
         """Let these be all that this member pays for in this country."""
         choice = {"country": country, "provider_ids": provider_ids}
         await self._send("PUT", f"/members/{username}/services", Services, json=choice)
+
+    async def plan(self, username: str, country: str) -> Plan:
+        """Which services show the most of this member's watchlist."""
+        return await self._get("/plan", Plan, {"member": username, "country": country})
 
     async def watchlist_source(self, username: str) -> Source | None:
         """How the member's watchlist was last read; None before anybody asked for it."""

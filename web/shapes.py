@@ -59,6 +59,15 @@ class Provider(msgspec.Struct, kw_only=True):
     logo_url: str | None = None
 
 
+class Brand(msgspec.Struct, kw_only=True):
+    """A service with all its tiers and channels: `provider_ids`, the main one first."""
+
+    name: str
+    provider_ids: list[int]
+    films: int
+    logo_url: str | None = None
+
+
 class Source(msgspec.Struct, kw_only=True):
     """One page family of one member; `since` is when it came into this state, `got` of `expected` what was read.
 

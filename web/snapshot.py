@@ -6,7 +6,7 @@ import msgspec
 
 from web.client import MarqueeApi
 from web.masthead import waiting_questions
-from web.shapes import Film, Listing, Member, Provider, Run, Source
+from web.shapes import Brand, Film, Listing, Member, Run, Source
 from web.view import View
 
 
@@ -27,7 +27,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     members: list[Member]
     member: Member | None
     films: Listing[Film]
-    providers: list[Provider] = []
+    brands: list[Brand] = []
     source: Source | None = None
     run: Run | None = None
     streaming: int = 0
@@ -48,9 +48,9 @@ async def snapshot_of(api: MarqueeApi, view: View, country: str) -> Snapshot:
         return Snapshot(members=members, member=None, films=nothing, run=run, questions=questions)
     name = member.username
     on_subscription = View(offer="flatrate").api_query(country) | {"page_size": 1}
-    films, providers, source, streaming, services = await asyncio.gather(
+    films, brands, source, streaming, services = await asyncio.gather(
         api.watchlist(name, view.api_query(country)),
-        api.providers(name, country),
+        api.brands(name, country),
         api.watchlist_source(name),
         api.watchlist(name, on_subscription),
         api.services(name),
@@ -59,7 +59,7 @@ async def snapshot_of(api: MarqueeApi, view: View, country: str) -> Snapshot:
         members=members,
         member=member,
         films=films,
-        providers=providers,
+        brands=brands,
         source=source,
         run=run,
         streaming=streaming.total,

@@ -46,7 +46,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             member=parameters.get("member", "").strip().lower(),
             q=parameters.get("q", "").strip()[:LONGEST_SEARCH],
-            providers=tuple(dict.fromkeys(whole(text) for text in parameters.getall("provider", []) if whole(text))),
+            providers=_ids(parameters.getall("provider", [])),
             offer=offer if offer in OFFERS else "",
             sort=sort if sort in SORTS else "newest",
             page=whole(parameters.get("page", "1")) or 1,
@@ -89,6 +89,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         if self.providers or self.offer:
             query["country"] = country
         return query
+
+
+def _ids(texts: Iterable[str]) -> tuple[int, ...]:
+    """The providers that these name, each one or, as "8-1796", several that are one service."""
+    numbers = (whole(part) for text in texts for part in text.split("-"))
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def query_string(pairs: Iterable[tuple[str, object]]) -> str:

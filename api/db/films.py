@@ -1,7 +1,7 @@
 """Films and watchlists as the API shows them: a constant number of queries, whatever the size of a page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -23,11 +23,10 @@ from api.db.tables import (
 )
 from api.db.text import fold
 from api.errors import NotFound
-from api.schemas.films import Film, FilmDetails, MatchState, Offer, OfferKind, ProviderCount, WatchlistEntry
+from api.schemas.films import Film, FilmDetails, MatchState, Offer, OfferKind, WatchlistEntry
 from api.schemas.pages import Page
 
 SortBy = Literal["position", "title", "year"]
-ProviderSortBy = Literal["subscription", "films", "name"]
 
 OFFER_ORDER = {"flatrate": 0, "free": 1, "ads": 2, "rent": 3, "buy": 4}
 SUBSCRIPTION = ("flatrate", "free", "ads")
@@ -55,18 +54,6 @@ class Order(msgspec.Struct, frozen=True):
 
     by: SortBy
     descending: bool = False
-
-
-class ProviderOrder(msgspec.Struct, frozen=True):
-    by: ProviderSortBy
-    descending: bool
-
-
-PROVIDER_KEYS: dict[ProviderSortBy, Callable[[ProviderCount], tuple[int | str, ...]]] = {
-    "subscription": lambda provider: (provider.subscription, provider.films),
-    "films": lambda provider: (provider.films, provider.subscription),
-    "name": lambda provider: (provider.provider.casefold(),),
-}
 
 
 async def listing(db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
@@ -111,26 +98,6 @@ async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Li
     offers = await _offers(db, [row[0]], countries, links)
     more = msgspec.structs.asdict(await facts.of_film(db, row[0]))
     return FilmDetails(*(*row[1:], offers[row[0]]), **more)
-
-
-async def provider_counts(
-    db: Connection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links
-) -> list[ProviderCount]:
-    """The providers with an open offer for any film, or any film on this member's watchlist; alike ones by name."""
-    offer = availability.c
-    without_extra = case((offer.offer.in_(SUBSCRIPTION), offer.film_id))
-    counts = func.count(offer.film_id.distinct()), func.count(without_extra.distinct())
-    query = (
-        select(providers.c.id, providers.c.name, links.logo(providers.c.logo_path), *counts)
-        .join(availability)
-        .where(IS_OPEN, offer.country.in_(countries))
-        .group_by(providers.c.id, providers.c.name, providers.c.logo_path)
-        .order_by(func.lower(providers.c.name), providers.c.id)
-    )
-    if member is not None:
-        query = query.where(on_watchlist_of([member], offer.film_id))
-    found = [ProviderCount(*row) for row in await db.execute(query)]
-    return sorted(found, key=PROVIDER_KEYS[order.by], reverse=order.descending)
 
 
 def _film_rows(countries: Sequence[str], links: Links, page: FromClause) -> Select[Any]:

@@ -28,6 +28,10 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     def logo(self, path: ColumnElement[str]) -> ColumnElement[str]:
         return literal(f"{self.images}/w92", String) + path
 
+    def logo_of(self, path: str | None) -> str | None:
+        """Like `logo`, for a path that is at hand."""
+        return f"{self.images}/w92{path}" if path else None
+
     def poster_of(self, path: str | None) -> str | None:
         """Like `poster`, for a path that is at hand."""
         return f"{self.images}/w342{path}" if path else None

@@ -21,6 +21,7 @@ from api.db.tables import (
     films,
     people,
     providers,
+    service_prices,
     services,
 )
 
@@ -72,12 +73,16 @@ async def drop(db: Connection, film_ids: Sequence[int], before: datetime) -> Non
 
 
 async def drop_unused(db: Connection, before: datetime) -> int:
-    """Forget the people whom no film names, and the providers without a film or a subscriber, read before this time."""
+    """Forget the people whom no film names, and the providers without a film, a subscriber or a price.
+
+    Only what was read before this time goes.
+    """
     named = exists().where(film_people.c.person_id == people.c.id)
     shown = exists().where(availability.c.provider_id == providers.c.id)
     held = exists().where(services.c.provider_id == providers.c.id)
+    priced = exists().where(service_prices.c.provider_id == providers.c.id)
     persons = await db.execute(delete(people).where(~named, people.c.checked_at < before))
-    brands = await db.execute(delete(providers).where(~shown, ~held, providers.c.checked_at < before))
+    brands = await db.execute(delete(providers).where(~shown, ~held, ~priced, providers.c.checked_at < before))
     return persons.rowcount + brands.rowcount
 
 

@@ -14,7 +14,7 @@ from api.db.engine import Database
 from api.db.links import Links
 from api.db.lists import ListFilters
 from api.db.paging import Paging, cut
-from api.dependencies import SortOrder, known_country, known_member
+from api.dependencies import SortOrder, configured_country, known_member
 from api.problems import documented
 from api.routes.feeds import KEPT, AnyRequest, Token, link_to
 from api.schemas.feeds import FeedLink
@@ -86,7 +86,7 @@ async def get_watchlist_for_programs(
     It is a bare array, without pages. A list that was never read to its end is 503, never `[]`: a program that keeps a
     library in step with it would delete what it has.
     """
-    where = known_country(settings, country)
+    where = configured_country(country or settings.country[0], settings)
     filters = ListFilters(unavailable_in=where if only_unavailable else None, min_members=min_members)
     async with database.read() as db:
         name = await known_member(db, username, settings)

@@ -1,4 +1,4 @@
-"""Providers: who shows what, for the filters of a page."""
+"""Providers and their brands: who shows what, for the filters of a page."""
 
 from typing import Annotated
 
@@ -7,15 +7,17 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api.answers import FOLLOWS, FROM_DATA
-from api.db import films
+from api.brands import Brands
+from api.db import providers
 from api.db.engine import Database
-from api.db.films import ProviderOrder, ProviderSortBy
 from api.db.links import Links
 from api.db.paging import Paging, cut
+from api.db.providers import ProviderOrder
+from api.db.providers import SortBy as ProviderSortBy
 from api.dependencies import MemberFilter, SortOrder, known_member_filter
 from api.problems import documented
-from api.schemas.films import ProviderCount
 from api.schemas.pages import Page
+from api.schemas.providers import BrandCount, ProviderCount
 from api.settings import Settings
 
 SortBy = Annotated[ProviderSortBy, QueryParameter(description="What to sort by.")]
@@ -26,6 +28,7 @@ async def list_providers(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
+    brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
     paging: NamedDependency[Paging],
     member: MemberFilter = None,
@@ -40,8 +43,32 @@ async def list_providers(
     order = ProviderOrder(sort_by, sort_order == "desc")
     async with database.read() as db:
         name = await known_member_filter(db, member, settings)
-        found = await films.provider_counts(db, member=name, countries=countries, order=order, links=links)
+        found = await providers.listing(db, member=name, countries=countries, order=order, links=links, brands=brands)
+    return cut(found, paging)
+
+
+@get("/", operation_id="listBrands", summary="List brands", responses=documented())
+async def list_brands(
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    links: NamedDependency[Links],
+    brands: NamedDependency[Brands],
+    countries: NamedDependency[tuple[str, ...]],
+    paging: NamedDependency[Paging],
+    member: MemberFilter = None,
+    sort_by: SortBy = "subscription",
+    sort_order: SortOrder = "desc",
+) -> Page[BrandCount]:
+    """The list of providers with those together that are one service, such as Netflix and its tier with ads.
+
+    A film that several of them show counts once. To filter films by a brand, give all its `provider_ids`.
+    """
+    order = ProviderOrder(sort_by, sort_order == "desc")
+    async with database.read() as db:
+        name = await known_member_filter(db, member, settings)
+        found = await providers.by_brand(db, member=name, countries=countries, order=order, links=links, brands=brands)
     return cut(found, paging)
 
 
 providers_router = Router("/providers", route_handlers=[list_providers], tags=["providers"], opt={FOLLOWS: FROM_DATA})
+brands_router = Router("/brands", route_handlers=[list_brands], tags=["providers"], opt={FOLLOWS: FROM_DATA})

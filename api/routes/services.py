@@ -5,10 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.answers import FOLLOWS, FROM_DATA
+from api.brands import Brands
 from api.db import members, services
 from api.db.engine import Database
 from api.db.links import Links
-from api.dependencies import known_member
+from api.dependencies import configured_country, known_member
 from api.errors import Invalid
 from api.guards import demand_json
 from api.problems import documented
@@ -27,12 +28,13 @@ async def get_services(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
+    brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
 ) -> Services:
     """The providers that a member pays for, in the countries shown."""
     async with database.read() as db:
         name = await known_member(db, username, settings)
-        return await services.listing(db, name, countries, links)
+        return await services.listing(db, name, countries, links, brands)
 
 
 @put(
@@ -48,17 +50,21 @@ async def set_services(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
+    brands: NamedDependency[Brands],
 ) -> Services:
-    """Say which providers a member pays for in one country; the answer is all that the member pays for."""
-    country = data.country.upper()
-    if country not in settings.country:
-        message = f"is none of the countries in the settings ({', '.join(settings.country)})"
-        raise Invalid([("country", message)])
+    """Say which providers, or which brands, a member pays for in one country; the answer is all that is paid for.
+
+    A brand stands for all its providers: who pays only for a tier of it names that one's id instead.
+    """
+    country = configured_country(data.country, settings)
+    if data.provider_ids is None and data.brands is None:
+        raise Invalid([("provider_ids", "is missing; give provider_ids, brands, or both")])
     async with database.write() as db:
         name = await known_member(db, username, settings)
         ids = await members.ensure(db, [name])
-        await services.replace(db, ids[name], country, data.provider_ids)
-        return await services.listing(db, name, settings.country, links)
+        of_brands = await services.providers_of(db, data.brands or [], brands)
+        await services.replace(db, ids[name], country, of_brands.union(data.provider_ids or []))
+        return await services.listing(db, name, settings.country, links, brands)
 
 
 services_router = Router(

@@ -85,16 +85,3 @@ class WatchlistEntry(Film):
     first_seen_at: datetime
     watched_on: date | None
     rating: float | None
-
-
-class ProviderCount(msgspec.Struct):
-    """A provider with an open offer: how many of the films in question it shows, and how many without extra payment.
-
-    `subscription` counts the films that it shows by `flatrate`, `free` or `ads`.
-    """
-
-    provider_id: int
-    provider: str
-    logo_url: str | None
-    films: int
-    subscription: int

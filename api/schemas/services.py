@@ -4,16 +4,20 @@ from typing import Annotated
 
 import msgspec
 
-ProviderId = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+from api.brands import LONGEST_BRAND, ProviderId
+
+CountryCode = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
+BrandKey = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_BRAND)]
 
 
 class Service(msgspec.Struct):
-    """A provider that a member pays for in one country; a brand may be several providers."""
+    """A provider that a member pays for in one country; providers of one `brand` are one service."""
 
     country: str
     provider_id: int
     provider: str
     logo_url: str | None
+    brand: str
 
 
 class Services(msgspec.Struct):
@@ -23,7 +27,11 @@ class Services(msgspec.Struct):
 
 
 class ServicesChoice(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """All the providers that the member pays for in this country; they take the place of the former ones."""
+    """All that the member pays for in this country; it takes the place of what was there.
 
-    country: Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
-    provider_ids: Annotated[list[ProviderId], msgspec.Meta(max_length=500)]
+    `brands` stand for all their providers. One of the two may be left out, not both.
+    """
+
+    country: CountryCode
+    provider_ids: Annotated[list[ProviderId], msgspec.Meta(max_length=500)] | None = None
+    brands: Annotated[list[BrandKey], msgspec.Meta(max_length=100)] | None = None

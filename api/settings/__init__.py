@@ -12,6 +12,7 @@ import msgspec
 from cronsim import CronSim, CronSimError
 from msgspec.structs import replace
 
+from api.brands import Brand, parse_brands
 from api.errors import SettingsError
 from api.settings import sources
 from api.settings.countries import country
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     offers_max_age: float = 24.0
     details_max_age: float = 720.0
     flap_hours: float = 48.0
+    brands: tuple[Brand, ...] = ()
     housekeeping_schedule: str = "30 4 * * *"
     proof_budget: int = 30
     letterboxd_base_url: str = "https://letterboxd.com"
@@ -267,6 +269,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "offers_max_age": _number(float, 0, 4320),
     "details_max_age": _number(float, 0, 4320),
     "flap_hours": _number(float, 0, 720),
+    "brands": parse_brands,
     "housekeeping_schedule": _schedule,
     "proof_budget": _number(int, 0, 1000),
     "letterboxd_base_url": _url,

@@ -135,6 +135,7 @@ async def test_a_body_is_documented_as_required_where_it_is(client: httpx.AsyncC
     assert {name: body["required"] for name, body in bodies.items()} == {
         "decideMatch": True,
         "importDecisions": True,
+        "setPrices": True,
         "setServices": True,
         "startRefresh": False,
     }
@@ -219,7 +220,11 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/matches/decisions", "post"): "importDecisions",
         ("/api/v1/notifications", "get"): "getNotifications",
         ("/api/v1/notifications/test", "post"): "testNotifications",
+        ("/api/v1/brands", "get"): "listBrands",
+        ("/api/v1/plan", "get"): "getPlan",
         ("/api/v1/providers", "get"): "listProviders",
+        ("/api/v1/services/prices", "get"): "getPrices",
+        ("/api/v1/services/prices", "put"): "setPrices",
         ("/api/v1/refreshes", "get"): "listRefreshes",
         ("/api/v1/refreshes", "post"): "startRefresh",
         ("/api/v1/refreshes/current", "get"): "getCurrentRefresh",
@@ -270,7 +275,8 @@ async def test_the_commands_of_the_docs_page_send_what_the_api_takes(
         content = rest[3].replace("@decisions.csv", "lid,media_type,tmdb_id\n") if rest else ""
         answer = await client.request(method, address, content=content, headers=headers)
         found[answer.request.url.path.removeprefix("/api/v1/")] = answer.status_code
-    assert found["films/the-third-man/match"] == found["members/alice/services"] == found["matches/decisions"] == 200
+    assert found["films/the-third-man/match"] == found["members/alice/services"] == 200
+    assert found["services/prices"] == found["matches/decisions"] == 200
     assert found["refreshes"] == 503, "there is no queue here; the body is fine"
     assert not {400, 415} & set(found.values())
 

@@ -52,6 +52,7 @@ def test_the_message_has_one_line_for_each_setting_at_fault(tmp_path: Path) -> N
     [
         ("LETTERBOXD_USERNAME", "alice smith"),
         ("LETTERBOXD_USERNAME", " , "),
+        ("BRANDS", "netflix"),
         ("LETTERBOXD_USERNAME", "https://letterboxd.com/alice/"),
         ("COUNTRY", "GB,USA"),
         ("COUNTRY", "GB,XX"),
@@ -194,3 +195,15 @@ def test_a_command_that_needs_one_setting_asks_for_no_other(tmp_path: Path) -> N
 def test_a_command_that_needs_one_setting_refuses_it_where_it_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="DATABASE_URL"):
         load_some(["DATABASE_URL"], {"DATABASE_URL": "mysql://x"}, tmp_path)
+
+
+def test_brands_come_from_a_file_whose_fault_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "brands.json"
+    path.write_text('{"brands": [{"brand": "sky", "name": "Sky", "provider_ids": [39, 29]}]}')
+    [sky] = load(tmp_path, BRANDS_FILE=str(path)).brands
+    assert (sky.brand, sky.name, sky.provider_ids) == ("sky", "Sky", (39, 29))
+    path.write_text('{"brands": [{"brand": "sky", "name": "Sky", "provider_ids": ["39"]}]}')
+    found = problems({**REQUIRED, "BRANDS_FILE": str(path)}, tmp_path)
+    assert "$.brands[0].provider_ids[0]" in found["BRANDS"]
+    path.unlink()
+    assert "cannot be read" in problems({**REQUIRED, "BRANDS_FILE": str(path)}, tmp_path)["BRANDS_FILE"]

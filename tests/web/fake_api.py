@@ -264,6 +264,7 @@ class FakeApi:
         self.corrections: list[Json] = []
         self.feeds: list[Json] = []
         self.services: dict[str, list[Json]] = {}
+        self.plan: Json = {"films": {}, "sets": [], "held": {"services": []}}
         self.availability: list[Json] = []
         self.notifications: Json = notifications()
         self.deliveries: list[Json] = []
@@ -305,6 +306,8 @@ class FakeApi:
                 return httpx.Response(200, json={"items": self.services.get(name, [])})
             case "PUT", ["members", name, "services"]:
                 return self._choose(name, json.loads(request.content))
+            case "GET", ["plan"]:
+                return httpx.Response(200, json=self.plan | {"country": request.url.params["country"]})
             case "GET", ["events"]:
                 return page(self._told(request.url.params), request)
             case "GET", ["corrections"]:
@@ -325,6 +328,8 @@ class FakeApi:
                 return httpx.Response(200, json={"film": film_ref("Ran"), "countries": self.availability})
             case "GET", ["providers"]:
                 return page(self._providers(), request)
+            case "GET", ["brands"]:
+                return page(self._brands(), request)
             case "GET", ["sources"]:
                 return page(self.sources, request)
             case "GET", ["sources", _, "sample"]:
@@ -370,6 +375,20 @@ class FakeApi:
                 )
                 count["films"] += 1
                 count["subscription"] += one["offer"] in ("flatrate", "free", "ads")
+        return list(found.values())
+
+    def _brands(self) -> list[Json]:
+        """Each provider alone, but Netflix with its tier."""
+        tiers = {1796: 8}
+        found: dict[int, Json] = {}
+        for each in self.films:
+            shown = {one["provider_id"]: one for one in each["offers"]}
+            for main in dict.fromkeys(tiers.get(ident, ident) for ident in shown):
+                one = shown.get(main) or next(iter(shown.values()))
+                brand = {"brand": str(main), "name": one["provider"], "logo_url": one["logo_url"], "films": 0}
+                found.setdefault(main, {**brand, "provider_ids": [main]})["films"] += 1
+            for tier in tiers.keys() & shown.keys():
+                found[tiers[tier]]["provider_ids"] = [tiers[tier], tier]
         return list(found.values())
 
     def _told(self, query: httpx.QueryParams) -> list[Json]:

@@ -28,3 +28,5 @@ async def test_two_workers_on_postgresql(
             assert await marquee.slugs(member) == await upstream.watchlist(member)
         assert (await marquee.get("/api/v1/films?q=the"))["total"] > 0
         assert (await marquee.get("/api/v1/providers?member=dave"))["total"] > 0
+        assert (await marquee.get("/api/v1/brands?member=dave"))["total"] > 0
+        assert (await marquee.get("/api/v1/plan?member=dave&member=bob")).films["shown"] > 0

@@ -73,7 +73,7 @@ def context_of(
     """
     country = country_name(settings.country[0])
     member, run, source = snapshot.member, snapshot.run, snapshot.source
-    services = chips(snapshot.providers, view, order)
+    services = chips(snapshot.brands, view, order)
     letterboxd = settings.letterboxd_base_url
     return {
         "member": member,

@@ -15,6 +15,7 @@ from web.links import web_address
 from web.masthead import waiting_questions
 from web.memory_shapes import Service
 from web.pages.requests import NOT_STORED, PageRequest, root_of
+from web.plan import outlook
 from web.settings import Settings
 from web.shapes import Provider
 from web.snapshot import member_of
@@ -49,10 +50,12 @@ async def show_services(
     member = member_of(members, _asked(request))
     chosen = await api.services(member.username) if member else []
     name = member.username if member else ""
+    plans = await asyncio.gather(*(api.plan(name, code) for code in settings.country if member))
     context = {
         "member": member,
         "members": members,
         "shelves": await asyncio.gather(*(_shelf(api, name, code, chosen) for code in settings.country)),
+        "outlooks": [outlook(plan) for plan in plans if plan.films.shown],
         "chosen": len(chosen),
         "saved": "saved" in request.query_params,
         "questions": questions,

@@ -11,6 +11,7 @@ EVERYWHERE = COUNTRIES
 STREAM, STORE, FREE, ADS = ("flatrate",), ("rent", "buy"), ("free",), ("ads",)
 BRANDS: tuple[tuple[int, str, tuple[str, ...], tuple[str, ...], tuple[str, str]], ...] = (
     (8, "Netflix", STREAM, EVERYWHERE, ("#141414", "#e50914")),
+    (1796, "Netflix Standard with Ads", STREAM, EVERYWHERE, ("#141414", "#f5f5f1")),
     (9, "Amazon Prime Video", STREAM, ("GB", "US", "DE", "FR", "IE", "ES"), ("#0f79af", "#ffffff")),
     (337, "Disney Plus", STREAM, EVERYWHERE, ("#0b1d4d", "#9fe7f5")),
     (11, "MUBI", STREAM, EVERYWHERE, ("#ffffff", "#001489")),
@@ -32,6 +33,8 @@ PROVIDERS = {
     provider_id: Provider(provider_id, name, offers, countries, colours, f"/{dice.token(f'logo:{provider_id}')}.jpg")
     for provider_id, name, offers, countries, colours in BRANDS
 }
+TIERS = {1796: 8}
+"""Cheaper tiers of a provider: nearly everything that it has is on them too, and nothing else."""
 ARRIVALS, DEPARTURES = 12, 9
 SHARES = {"flatrate": 14, "free": 7, "ads": 8, "rent": 32, "buy": 36}
 COUNTRIES_OF_CHANGES = ("GB", "US", "GB", "DE", "GB", "FR")
@@ -46,6 +49,8 @@ class Availability:
         self.departures: frozenset[Offer] = frozenset()
         self.yesterday = {film.slug: frozenset(_offers_of(film.slug)) for film in films if film.tmdb}
         self._choose_changes([slug for slug in changing if slug in self.yesterday])
+        for offer in self.departures:
+            self.yesterday[offer.slug] -= set(_tiers_of(offer))
         self.today = dict(self.yesterday)
         for offer in self.arrivals:
             self.today[offer.slug] |= {offer}
@@ -60,7 +65,7 @@ class Availability:
         arrivals: set[Offer] = set()
         departures: set[Offer] = set()
         for slug, country in zip(slugs, cycle(COUNTRIES_OF_CHANGES), strict=False):
-            here = sorted(offer for offer in self.yesterday[slug] if offer.country == country)
+            here = sorted(each for each in self.yesterday[slug] if each.country == country and not _is_tier(each))
             absent = sorted(set(_possible(slug, country, "flatrate")) - set(here))
             if len(departures) < DEPARTURES and here and dice.chance(f"leaves:{slug}", 45):
                 departures.add(dice.pick(f"left:{slug}", here))
@@ -79,9 +84,21 @@ def _offers_of(slug: str) -> Iterable[Offer]:
             for offer in _possible(slug, country, kind):
                 if dice.chance(f"offer:{slug}:{country}:{kind}:{offer.provider_id}", share):
                     yield offer
+                    yield from (each for each in _tiers_of(offer) if dice.chance(f"tier:{slug}:{country}", 85))
 
 
 def _possible(slug: str, country: str, kind: str) -> Iterable[Offer]:
     for provider in PROVIDERS.values():
-        if kind in provider.offers and country in provider.countries:
+        if kind in provider.offers and country in provider.countries and provider.provider_id not in TIERS:
             yield Offer(slug, country, provider.provider_id, kind)
+
+
+def _tiers_of(offer: Offer) -> Iterable[Offer]:
+    """The same offer on the cheaper tiers of its provider."""
+    for tier, provider_id in TIERS.items():
+        if provider_id == offer.provider_id:
+            yield Offer(offer.slug, offer.country, tier, offer.offer)
+
+
+def _is_tier(offer: Offer) -> bool:
+    return offer.provider_id in TIERS

@@ -4,7 +4,15 @@ from api.db.tables.availability import availability, availability_checks, events
 from api.db.tables.base import metadata
 from api.db.tables.films import countries, film_countries, film_genres, film_people, films, genres, people
 from api.db.tables.matches import corrections, decisions, film_matches
-from api.db.tables.members import diary_entries, members, ratings, services, source_states, watchlist_entries
+from api.db.tables.members import (
+    diary_entries,
+    members,
+    ratings,
+    service_prices,
+    services,
+    source_states,
+    watchlist_entries,
+)
 from api.db.tables.notifications import deliveries, digests
 from api.db.tables.runs import checkpoints, housekeeping, proof_days, refresh_items, refresh_members, refreshes
 from api.db.tables.version import data_version
@@ -37,6 +45,7 @@ __all__ = [
     "refresh_items",
     "refresh_members",
     "refreshes",
+    "service_prices",
     "services",
     "source_states",
     "watchlist_entries",

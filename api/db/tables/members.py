@@ -1,4 +1,4 @@
-"""Members, and what is known of each: watchlist, ratings, diary, services, sources."""
+"""Members, and what is known of each: watchlist, ratings, diary, services and their prices, sources."""
 
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Integer, String, Table, Text, text
 from sqlalchemy import UniqueConstraint as Unique
@@ -75,6 +75,20 @@ services = Table(
     Column("country", String(2), primary_key=True),
     reference("provider_id", "providers.id", primary_key=True, index=True),
 )
+
+service_prices = Table(
+    "service_prices",
+    metadata,
+    id_column(),
+    Column("country", String(2), nullable=False),
+    Column("brand", String),
+    reference("provider_id", "providers.id", nullable=True, index=True),
+    Column("thousandths", Integer, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Unique("country", "brand"),
+    Unique("country", "provider_id"),
+)
+"""What a service costs in a month: a whole brand, or one provider of it."""
 
 source_states = Table(
     "source_states",

@@ -1,11 +1,13 @@
 import httpx
 import pytest
 
+from api.brands import Brand
 from api.db import tables
 from api.db.engine import Database
+from tests.api.conftest import Serve
 from tests.factories import NOW, AvailabilityRow, EntryRow, FilmRow, MemberRow, ProviderRow, add
 
-NETFLIX, MUBI = 8, 11
+NETFLIX, MUBI, WITH_ADS = 8, 11, 1796
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +114,70 @@ async def test_the_films_of_a_provider_are_as_many_as_its_count(client: httpx.As
     for provider in (await client.get("/api/v1/providers")).json()["items"]:
         films = (await client.get(f"/api/v1/films?provider={provider['provider_id']}")).json()
         assert films["total"] == provider["films"]
+
+
+async def add_tier(database: Database) -> None:
+    """Netflix with ads has film 1, which Netflix has as well, and film 3, to rent."""
+    async with database.write() as db:
+        await add(db, tables.providers, ProviderRow.build(id=WITH_ADS, name="Netflix Standard with Ads"))
+        await add(
+            db,
+            tables.availability,
+            AvailabilityRow.build(film_id=1, provider_id=WITH_ADS, offer="ads"),
+            AvailabilityRow.build(film_id=3, provider_id=WITH_ADS, offer="rent"),
+        )
+
+
+async def test_films_are_counted_by_kind_of_offer(client: httpx.AsyncClient) -> None:
+    netflix = (await client.get("/api/v1/providers")).json()["items"][0]
+    assert netflix["offers"] == {"flatrate": 2, "free": 0, "ads": 0, "rent": 0, "buy": 1}
+
+
+async def test_a_provider_names_its_brand(client: httpx.AsyncClient, database: Database) -> None:
+    await add_tier(database)
+    items = (await client.get("/api/v1/providers?sort_by=name&sort_order=asc")).json()["items"]
+    assert [(each["provider_id"], each["brand"]) for each in items] == [
+        (MUBI, "mubi"),
+        (NETFLIX, "netflix"),
+        (WITH_ADS, "netflix"),
+    ]
+
+
+async def test_a_brand_counts_a_film_of_several_providers_once(client: httpx.AsyncClient, database: Database) -> None:
+    await add_tier(database)
+    netflix, mubi = (await client.get("/api/v1/brands")).json()["items"]
+    assert netflix == {
+        "brand": "netflix",
+        "name": "Netflix",
+        "logo_url": "https://images.test/t/p/w92/n.jpg",
+        "provider_ids": [NETFLIX, WITH_ADS],
+        "films": 3,
+        "subscription": 2,
+        "offers": {"flatrate": 2, "free": 0, "ads": 1, "rent": 1, "buy": 1},
+    }
+    assert (mubi["brand"], mubi["films"]) == ("mubi", 1)
+
+
+async def test_the_films_of_a_brand_are_as_many_as_its_count(client: httpx.AsyncClient, database: Database) -> None:
+    await add_tier(database)
+    for brand in (await client.get("/api/v1/brands")).json()["items"]:
+        query = {"provider": brand["provider_ids"]}
+        assert (await client.get("/api/v1/films", params=query)).json()["total"] == brand["films"]
+
+
+async def test_brands_of_what_is_on_a_watchlist_in_a_country(client: httpx.AsyncClient, database: Database) -> None:
+    await add_tier(database)
+    answer = await client.get("/api/v1/brands?member=alice&country=GB")
+    assert [(each["brand"], each["films"]) for each in answer.json()["items"]] == [("netflix", 1)]
+    assert (await client.get("/api/v1/brands?member=nobody")).status_code == 400
+
+
+async def test_brands_of_the_settings_win(database: Database, serve: Serve) -> None:
+    await add_tier(database)
+    own = (Brand("cheap", "Cheap and cheerful", (WITH_ADS, MUBI)),)
+    async with serve(brands=own) as client:
+        items = (await client.get("/api/v1/brands?sort_by=name&sort_order=asc")).json()["items"]
+    assert [(each["name"], each["provider_ids"], each["films"]) for each in items] == [
+        ("Cheap and cheerful", [WITH_ADS, MUBI], 2),
+        ("Netflix", [NETFLIX], 2),
+    ]

@@ -7,7 +7,7 @@ from api.db import members, tables
 from api.db.engine import Database
 from tests.factories import MemberRow, ProviderRow, add
 
-NETFLIX, MUBI = 8, 11
+NETFLIX, MUBI, WITH_ADS = 8, 11, 1796
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,7 @@ async def providers(database: Database) -> None:
             tables.providers,
             ProviderRow.build(id=NETFLIX, name="Netflix", logo_path="/n.jpg"),
             ProviderRow.build(id=MUBI, name="mubi", logo_path=None),
+            ProviderRow.build(id=WITH_ADS, name="Netflix Standard with Ads"),
         )
 
 
@@ -65,9 +66,18 @@ async def test_a_service_is_shown_with_its_name_and_logo(client: httpx.AsyncClie
                 "provider_id": NETFLIX,
                 "provider": "Netflix",
                 "logo_url": "https://images.test/t/p/w92/n.jpg",
+                "brand": "netflix",
             }
         ]
     }
+
+
+async def test_a_brand_stands_for_all_its_providers(client: httpx.AsyncClient) -> None:
+    body = {"country": "GB", "brands": ["netflix"], "provider_ids": [MUBI]}
+    answer = await client.put("/api/v1/members/alice/services", json=body)
+    assert pairs(answer) == [("GB", MUBI), ("GB", NETFLIX), ("GB", WITH_ADS)]
+    assert [each["brand"] for each in answer.json()["items"]] == ["mubi", "netflix", "netflix"]
+    assert await choose(client, "GB", WITH_ADS) == [("GB", WITH_ADS)]
 
 
 async def test_one_members_services_are_not_anothers(client: httpx.AsyncClient) -> None:
@@ -92,6 +102,8 @@ async def test_a_configured_member_can_have_services_before_anything_was_read(
         ({"country": "GB", "provider_ids": [-1]}, "provider_ids[0]"),
         ({"country": "FR", "provider_ids": [NETFLIX]}, "country"),
         ({"country": "GB"}, "provider_ids"),
+        ({"country": "GB", "brands": ["mubi", "nobody"]}, "brands[1]"),
+        ({"country": "GB", "brands": [""]}, "brands[0]"),
         ({"country": "GB", "provider_ids": [], "offers": []}, "offers"),
     ],
 )

@@ -149,6 +149,18 @@ async def test_the_address_reaches_the_api_and_stays_in_the_form(page: Browser, 
     assert document(response).css("#results::text").get("").strip() == "1 of 2 films."
 
 
+async def test_one_chip_filters_by_all_providers_of_a_brand(page: Browser, api: FakeApi) -> None:
+    netflix, tier = offer("Netflix", provider_id=8), offer("Netflix Standard with Ads", provider_id=1796)
+    api.films = [film("Ran", offers=[netflix, tier]), film("Stalker", offers=[tier]), film("Heat")]
+    chips = document(await page.get()).css("#services input[name=provider]")
+    assert chips.css("::attr(value)").getall() == ["8-1796"]
+    response = await page.fragment("/?provider=8-1796", hx_target="films", hx_trigger="filter")
+    assert response.headers["hx-push-url"] == "/?provider=8&provider=1796"
+    assert document(response).css("#films .title a::text").getall() == ["Ran", "Stalker"]
+    shown = document(await page.get(response.headers["hx-push-url"]))
+    assert shown.css("input[name=provider][checked]::attr(value)").getall() == ["8-1796"]
+
+
 async def test_what_an_address_cannot_mean_is_left_out(page: Browser, api: FakeApi) -> None:
     api.films = [film("Ran")]
     response = await page.get("/?sort=evil&page=-1&provider=x&provider=99999999999999&offer=steal&colour=red")

@@ -77,6 +77,41 @@ async def test_a_service_that_the_api_refuses_is_a_page_that_says_so(page: Brows
     assert "Marquee knows no such provider." in words(response)
 
 
+async def test_what_is_worth_holding_and_what_cancelling_loses(page: Browser, api: FakeApi) -> None:
+    lost = [{"slug": f"film-{number}", "title": f"Film {number}", "year": 1999} for number in range(7)]
+    api.plan = {
+        "currency": "GBP",
+        "films": {"total": 10, "shown": 6, "elsewhere": 1, "nowhere": 2, "unknown": 1},
+        "sets": [
+            {"size": 1, "names": ["MUBI"], "films": 4, "adds": 4, "price": 11.99},
+            {"size": 2, "names": ["Arte", "MUBI"], "films": 6, "adds": 2, "price": None},
+        ],
+        "held": {
+            "services": [
+                {"name": "Arte", "lost": 0, "lost_films": [], "price": None},
+                {"name": "MUBI", "lost": 7, "lost_films": lost, "price": 11.99},
+            ]
+        },
+    }
+    worth = document(await page.get("/services")).css(".worth")
+    assert said_in(worth.css(".lead")) == (
+        "6 of 10 films can be watched on a service, free or with ads; 1 can only be rented or bought, "
+        "2 can be seen nowhere, 1 was not looked up yet."
+    )
+    assert [said_in(each) for each in worth.css(".sets li")] == [
+        "MUBI 4 films 11.99 GBP a month",
+        "Arte and MUBI 6 films, 2 more",
+    ]
+    assert said_in(worth.css(".losses li:first-child")) == "Arte nothing"
+    assert said_in(worth.css(".losses p")) == "Film 0 , Film 1 , Film 2 , Film 3 , Film 4 and 2 more"
+    assert worth.css(".losses a::attr(href)").get() == "/films/film-0"
+
+
+async def test_where_nothing_streams_nothing_is_worth_holding(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran", offers=[MUBI])]
+    assert not document(await page.get("/services")).css(".worth")
+
+
 async def test_before_the_first_refresh_the_page_says_where_services_come_from(page: Browser) -> None:
     response = await page.get("/services")
     assert "Marquee knows no services here yet." in words(response)

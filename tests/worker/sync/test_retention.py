@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
-from api.db import members, services
+from api.brands import Brands
+from api.db import members, prices, services
 from api.db.tables import availability, availability_checks, film_matches, films, providers
 from api.errors import Blocked, Transient
+from api.schemas.prices import PriceGiven
 from tests.drivers.database import fresh_database
 from tests.worker.sync.bench import MUBI, Bench, tiles
 from worker.sync import retention
@@ -89,6 +91,16 @@ async def test_a_service_that_a_member_holds_outlives_its_films(bench: Bench) ->
     async with bench.database.write() as db:
         alice = await members.by_username(db, "alice")
         await services.replace(db, alice, "GB", [MUBI.provider_id])
+    await age(bench, LONG)
+    bench.tmdb.fault = Transient("/3/movie")
+    await retention.keep(bench.services())
+    assert await count(bench, providers) == 1
+
+
+async def test_a_service_with_a_price_outlives_its_films(bench: Bench) -> None:
+    async with bench.database.write() as db:
+        mubi = PriceGiven(price=11.99, provider_id=MUBI.provider_id)
+        await prices.replace(db, "GB", "GBP", [mubi], Brands())
     await age(bench, LONG)
     bench.tmdb.fault = Transient("/3/movie")
     await retention.keep(bench.services())
