@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.conditional import TAG, is_known, knows
 from api.errors import Unavailable
+from api.headers import NOT_KEPT
 
 FOLLOWS = "follows"
 """In the `opt` of a route: from what its answers follow. Without it, none of them is kept."""
@@ -166,7 +167,8 @@ def _keep(answers: Answers, key: Key, state: State, scope: Scope, start: dict[st
     follows = scope["route_handler"].opt.get(FOLLOWS) if "route_handler" in scope else None
     headers = [(bytes(name).lower(), bytes(value)) for name, value in start.pop("headers", [])]
     found = dict(headers)
-    if follows is None or start.get("status") != 200 or int(found.get(b"content-length", b"-1")) != len(body):
+    is_whole = start.get("status") == 200 and int(found.get(b"content-length", b"-1")) == len(body)
+    if follows is None or not is_whole or found.get(b"cache-control") == NOT_KEPT.encode():
         return
     minute = None if follows == FROM_DATA else state.minute
     tag = found.get(b"etag", b"").decode("latin-1")

@@ -37,6 +37,7 @@ from api.routes.providers import brands_router, providers_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
+from api.routes.summary import summary_router
 from api.settings import Settings
 
 PREFIX = "/api/v1"
@@ -62,6 +63,7 @@ ROUTERS = (
     refreshes_router,
     services_router,
     sources_router,
+    summary_router,
 )
 
 

@@ -23,6 +23,7 @@ from api.settings import Settings
 Json = dict[str, Any]
 
 TAGS = {
+    "summary": "How a watchlist stands, for sensors and dashboards.",
     "films": "What is known of films, and whether they stream.",
     "members": "Whose watchlists there are, and what is on them.",
     "services": "What a member pays for.",

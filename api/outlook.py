@@ -1,6 +1,6 @@
 """What the state of a source means for a person: what Marquee does next and when, and what the person can do."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -11,6 +11,8 @@ from api.settings import Settings
 FILM_PAGES = "film_pages"
 UNTROUBLED = ("ok", "never", "stale")
 PACE = "LETTERBOXD_REQUEST_INTERVAL"
+GRACE = timedelta(hours=1)
+WITHOUT_SCHEDULE = timedelta(days=7)
 REPORT = "If there is none that does, report it with the sample, which holds no names and no texts."
 
 
@@ -68,3 +70,10 @@ def _advice(facts: SourceFacts, settings: Settings) -> str | None:
         case "stale":
             return "Press Refresh. If nothing happens, see whether Marquee’s worker runs."
     return None
+
+
+def stale_before(settings: Settings) -> datetime:
+    """A source that was last read well before this time missed a scheduled refresh; without a schedule, a week."""
+    now = datetime.now(UTC)
+    schedule = settings.schedule
+    return now - (schedule.period(now) + GRACE if schedule else WITHOUT_SCHEDULE)

@@ -1,7 +1,7 @@
 """Sources: what Marquee knows of every page family of every member, and since when."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ from api.db.engine import Database
 from api.db.paging import Paging, cut
 from api.db.sources import Sample
 from api.dependencies import LARGEST_ID, MemberFilter, SortOrder, known_member_filter
-from api.outlook import told
+from api.outlook import stale_before, told
 from api.problems import documented
 from api.schemas.pages import Page
 from api.schemas.sources import Source, SourceFacts
@@ -25,8 +25,6 @@ SortBy = Annotated[
     QueryParameter(description="What to sort by: the member, in the order of the settings, then the source."),
 ]
 SourceId = Annotated[int, PathParameter(ge=0, le=LARGEST_ID)]
-GRACE = timedelta(hours=1)
-WITHOUT_SCHEDULE = timedelta(days=7)
 
 
 @get("/", operation_id="listSources", summary="List sources", responses=documented())
@@ -81,13 +79,6 @@ def report(sample: Sample) -> str:
             "",
         )
     )
-
-
-def stale_before(settings: Settings) -> datetime:
-    """A source that was last read well before this time missed a scheduled refresh; without a schedule, a week."""
-    now = datetime.now(UTC)
-    schedule = settings.schedule
-    return now - (schedule.period(now) + GRACE if schedule else WITHOUT_SCHEDULE)
 
 
 sources_router = Router("/sources", route_handlers=[list_sources, get_source_sample], tags=["sources"])

@@ -214,6 +214,7 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/films/{slug}/match", "put"): "decideMatch",
         ("/api/v1/films/{slug}/match", "delete"): "takeMatchBack",
         ("/api/v1/lists", "get"): "listLists",
+        ("/api/v1/summary", "get"): "getSummary",
         ("/api/v1/matches", "get"): "listMatches",
         ("/lists/{username}/watchlist.json", "get"): "getWatchlistForPrograms",
         ("/api/v1/matches/decisions", "get"): "exportDecisions",

@@ -6,7 +6,7 @@ import httpx
 from api.db import members, sources
 from api.db.engine import Database
 from api.db.sources import SourceNews
-from api.routes.sources import stale_before
+from api.outlook import stale_before
 from api.settings import Settings
 from tests.api.conftest import NOBODY, Serve
 
