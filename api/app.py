@@ -11,9 +11,10 @@ from api.auth import demand_key
 from api.conditional import ConditionalResponse
 from api.db.engine import Database
 from api.dependencies import for_every_route
-from api.guards import demand_host, demand_known_parameters, demand_text
+from api.formats.lists import ListsAsFiles
+from api.guards import demand_host, demand_known_parameters, demand_text, demand_values
 from api.headers import adding_headers
-from api.methods import answering_head
+from api.methods import EveryMethodTold, answering_head
 from api.openapi import openapi_config
 from api.problems import HANDLERS
 from api.queue import open_queue
@@ -77,13 +78,14 @@ def create_app(settings: Settings) -> Litestar:
             health_router,
         ],
         dependencies=for_every_route(settings),
-        guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters],
+        guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters, demand_values],
         exception_handlers=HANDLERS,
         response_class=ConditionalResponse,
         before_request=answer_who_knows,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=1024),
         request_max_body_size=MEGABYTE,
         openapi_config=openapi_config(settings),
+        plugins=[ListsAsFiles(), EveryMethodTold()],
         lifespan=[resources(settings)],
         logging_config=None,
     )

@@ -7,12 +7,15 @@ parameters would be left open, or be cancelled half-way, where one of those is r
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from arq.connections import ArqRedis
+from litestar import Request
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
 from litestar.params import QueryParameter
+from litestar.status_codes import HTTP_406_NOT_ACCEPTABLE
 from msgspec import Meta
 
 from api.brands import Brands
@@ -24,6 +27,8 @@ from api.db.films import FilmFilters
 from api.db.links import Links
 from api.db.paging import Paging
 from api.errors import Invalid, NotFound
+from api.formats.asked import Flavour, Form, Kind, kind_by
+from api.formats.lists import holds_films
 from api.schemas.events import EventKind
 from api.schemas.films import MatchState, OfferKind
 from api.schemas.members import USERNAME
@@ -31,12 +36,15 @@ from api.settings import Settings
 
 SortOrder = Annotated[Literal["asc", "desc"], QueryParameter(description="Smallest or largest first.")]
 LARGEST_PAGE = 1_000_000
+LARGEST_PAGE_SIZE = 100
 LARGEST_ID = 2**31 - 1
+COUNTRY = r"^[A-Za-z]{2}$"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+Moment = Annotated[str, Meta(max_length=40, extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]})]
 MemberFilter = Annotated[str | None, QueryParameter(pattern=USERNAME, description="A member's username.")]
 Country = Annotated[
-    list[str] | None,
+    list[Annotated[str, Meta(pattern=COUNTRY)]] | None,
     QueryParameter(max_items=50, description="Countries whose offers count, of those in the settings; default: all."),
 ]
 
@@ -70,13 +78,45 @@ def provide_queue(state: State) -> ArqRedis | None:
 
 
 def provide_paging(
+    request: Request[Any, Any, Any],
     page: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE, description="Which page, from 1.")] = 1,
-    page_size: Annotated[int, QueryParameter(ge=1, le=100, description="Items on a page.")] = 50,
+    page_size: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE_SIZE, description="Items on a page.")] = 50,
     limit: Annotated[
         int | None, QueryParameter(ge=1, le=1000, description="At most so many items in all, on all pages.")
     ] = None,
+    file_format: Annotated[
+        Kind | None,
+        QueryParameter(
+            name="format",
+            description="How the list is answered; default: as `Accept` says, JSON where it says nothing. `csv` and "
+            "`ndjson` hold the whole list, unless `page` or `page_size` is given.",
+        ),
+    ] = None,
+    raw: Annotated[
+        bool, QueryParameter(description="In CSV: text that looks like a formula is left as it is, for programs.")
+    ] = False,
+    flavour: Annotated[
+        Flavour | None,
+        QueryParameter(
+            description="The columns of a CSV: those of Letterboxd’s importer; alone it means `format=csv`."
+        ),
+    ] = None,
 ) -> Paging:
-    return Paging(page=page, page_size=page_size, limit=limit)
+    """Which page of a list to read; in which format it is answered stands in the request's state."""
+    form = _form(request, file_format, raw=raw, flavour=flavour)
+    request.state.form = form
+    return Paging(page=page, page_size=LARGEST_PAGE_SIZE if form.whole else page_size, limit=limit)
+
+
+def _form(request: Request[Any, Any, Any], asked: Kind | None, *, raw: bool, flavour: Flavour | None) -> Form:
+    """How to answer a list; raises Invalid, and 406 where nothing that the caller accepts can be answered."""
+    if flavour and not holds_films(request.route_handler):
+        raise Invalid([("flavour", "goes with lists of films only")])
+    kind = asked or ("csv" if flavour else kind_by(",".join(request.headers.getall("accept", []))))
+    if kind is None:
+        raise HTTPException(status_code=HTTP_406_NOT_ACCEPTABLE)
+    whole = kind != "json" and not {"page", "page_size"} & request.query_params.keys()
+    return Form(kind=kind, whole=whole, raw=raw, flavour=flavour)
 
 
 def provide_countries(settings: NamedDependency[Settings], country: Country = None) -> tuple[str, ...]:
@@ -123,7 +163,7 @@ def provide_event_filters(
     countries: NamedDependency[tuple[str, ...]],
     kind: Annotated[list[EventKind] | None, QueryParameter(max_items=10, description="What happened.")] = None,
     since: Annotated[
-        str | None,
+        Moment | None,
         QueryParameter(max_length=40, description="Settled at or after this date (UTC), or time with its zone."),
     ] = None,
     member: MemberFilter = None,

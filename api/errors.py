@@ -7,6 +7,7 @@ MarqueeError
 │   └── EmptyList(username)                nothing is on it, and that is no mistake
 ├── Conflict(noun, key, because)
 ├── NowhereToSend                          no address for news is set
+├── TooSoon(retry_after)                   the last refresh began not long ago
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
 │   └── NotReadYet(username, because)      a watchlist that cannot be told yet
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
@@ -24,6 +25,8 @@ MarqueeError
 from typing import ClassVar
 
 LONGEST_NAME = 80
+LONG = 120
+"""A wait of so many seconds is told in minutes."""
 
 
 class MarqueeError(Exception):
@@ -90,6 +93,18 @@ class NowhereToSend(MarqueeError):
 
     def __init__(self) -> None:
         super().__init__("There is nowhere to send news to: NOTIFY_URLS is not set.")
+
+
+class TooSoon(MarqueeError):
+    """A refresh of the same members began within REFRESH_MIN_INTERVAL; `retry_after` is in seconds."""
+
+    code = "too_soon"
+
+    def __init__(self, retry_after: int) -> None:
+        wait = f"{retry_after} second" if retry_after < LONG else f"{-(-retry_after // 60)} minute"
+        plural = "" if wait.startswith("1 ") else "s"
+        super().__init__(f"The last refresh began not long ago. The next one can start in {wait}{plural}.")
+        self.retry_after = retry_after
 
 
 class Unavailable(MarqueeError):

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
+from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 from api.errors import Invalid
-from api.operations import known_parameters
+from api.operations import known_parameters, takes_text
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 NUL = "\0"
@@ -41,13 +43,49 @@ async def demand_known_parameters(connection: Connection, _handler: BaseRouteHan
         raise Invalid(faults)
 
 
-async def demand_json(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Refuse a body that does not say that it is JSON; no body at all is fine."""
+async def demand_values(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Refuse `null` where a number or one of a few words is asked for: what is left out is not named at all."""
+    query = connection.scope["query_string"].decode("latin-1")
+    if "null" not in query.lower():
+        return
+    named = [name for name, value in parse_qsl(query) if value.lower() == "null"]
+    if faults := [(name, "cannot be null; leave it out instead") for name in named if not takes_text(connection, name)]:
+        raise Invalid(faults)
+
+
+async def demand_json(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Refuse a body that does not say that it is JSON, or in which 0 stands for false; no body at all is fine."""
     headers = connection.headers
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if has_body and kind != "application/json":
         raise HTTPException(status_code=HTTP_415_UNSUPPORTED_MEDIA_TYPE)
+    if has_body and isinstance(connection, Request):
+        _demand_exact(await connection.body(), handler.parsed_fn_signature.parameters["data"].annotation)
+
+
+def _demand_exact(body: bytes, shape: Any) -> None:
+    """Refuse what the framework would convert to this type without a word; what it refuses itself is left to it."""
+    try:
+        plain = msgspec.json.decode(body)
+        msgspec.convert(plain, shape, strict=False)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return
+    try:
+        msgspec.convert(_whole(plain), shape)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+        extra = [{"key": place.strip("`.") or "data", "message": message}]
+        raise ValidationException(extra=extra) from None
+
+
+def _whole(plain: Any) -> Any:
+    """Numbers without a fraction as whole ones, which is what they are in JSON."""
+    if isinstance(plain, dict):
+        return {name: _whole(value) for name, value in plain.items()}
+    if isinstance(plain, list):
+        return [_whole(value) for value in plain]
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
 
 
 def _faults(query: Iterable[tuple[str, str]], known: Mapping[str, bool]) -> Iterator[tuple[str, str]]:

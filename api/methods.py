@@ -1,7 +1,11 @@
-"""HEAD, wherever GET is."""
+"""HEAD, wherever GET is; and OPTIONS, which tells of all methods."""
 
-from typing import cast
+from typing import Any, cast
 
+from litestar import Response
+from litestar.plugins import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.status_codes import HTTP_204_NO_CONTENT
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 
@@ -21,3 +25,19 @@ def answering_head(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
 
     return answer
+
+
+class EveryMethodTold(ReceiveRoutePlugin):
+    """Has OPTIONS name the methods of all handlers of a path; the framework names those of the first one."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if not isinstance(route, HTTPRoute):
+            return
+        allowed = ", ".join(sorted({method for handler in route.route_handlers for method in handler.http_methods}))
+
+        def options(**_given: Any) -> Response[None]:
+            return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"Allow": allowed})
+
+        for handler in route.route_handlers:
+            if "OPTIONS" in handler.http_methods:
+                handler(options)

@@ -16,6 +16,13 @@ def known_parameters(connection: Connection) -> dict[str, bool]:
     return {each.name: _is_list(each.schema) for each in sorted(found, key=lambda each: each.name)}
 
 
+def takes_text(connection: Connection, name: str) -> bool:
+    """Whether a parameter of this operation may be any text."""
+    schemas = [each.schema for each in _parameters(connection) if each.name == name]
+    shapes = [shape for schema in schemas for shape in _shapes(connection.app, schema)]
+    return any(shape.type == OpenAPIType.STRING and not shape.enum for shape in shapes)
+
+
 def choices(connection: Connection, name: str) -> list[str]:
     """The values that a parameter, or a field of the body, is one of; none where it may be any of its kind."""
     schemas = [each.schema for each in _parameters(connection) if each.name == name]

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from api.errors import Conflict, Invalid, MarqueeError, NotFound, NotReadYet, NowhereToSend, Unavailable
+from api.errors import Conflict, Invalid, MarqueeError, NotFound, NotReadYet, NowhereToSend, TooSoon, Unavailable
 from api.faults import Fault, in_words
 from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
@@ -27,14 +27,18 @@ DETAILS = {
     401: "An API key is needed, as X-Api-Key or as Authorization: Bearer; for a feed, its token will do.",
     404: "There is nothing at this address.",
     405: "This address does not know this method; Allow names those that it knows.",
+    406: "A list is answered as application/json, text/csv or application/x-ndjson; Accept allows none of these.",
     413: "The body is too large.",
     415: "The body is of a type that this address does not take.",
+    429: "Too many wrong keys came from this address; try again after Retry-After, or with the right key at once.",
     500: "Marquee made a mistake here; its log says more.",
 }
 DESCRIPTIONS = DETAILS | {
     400: "A parameter or the body cannot be used; errors names each one at fault.",
     404: "What is asked for is not there.",
     409: "The state of what is asked for does not allow this.",
+    406: "Nothing that Accept allows can be answered here.",
+    429: "Too early; try again after Retry-After.",
     503: "A part of Marquee is away; try again after Retry-After.",
 }
 SPELLED = {"data": "body", "match_state": "state", "file_format": "format"}
@@ -80,6 +84,10 @@ def from_conflict(_request: AnyRequest, error: Conflict | NowhereToSend) -> Resp
     return problem(409, str(error), code=error.code)
 
 
+def from_too_soon(_request: AnyRequest, error: TooSoon) -> Response[bytes]:
+    return problem(429, str(error), code=error.code, headers={"Retry-After": str(error.retry_after)})
+
+
 def from_unavailable(_request: AnyRequest, error: Unavailable) -> Response[bytes]:
     """Why it is away is for the log: it may name hosts."""
     logger.warning("%s", error)
@@ -123,6 +131,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     NotFound: from_not_found,
     Conflict: from_conflict,
     NowhereToSend: from_conflict,
+    TooSoon: from_too_soon,
     Unavailable: from_unavailable,
     NotReadYet: from_not_read_yet,
     MarqueeError: from_mistake,
@@ -134,7 +143,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
     """The problems of a route that needs the key and the database, beside these ones, for the OpenAPI document."""
-    return described(400, 401, *statuses, 503)
+    return described(*sorted({400, 401, 429, 503, *statuses}))
 
 
 def described(*statuses: int) -> dict[int, ResponseSpec]:

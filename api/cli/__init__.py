@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "See Marquee at work without an account, a key or the internet.",
     "migrate": "Bring the database to the newest revision.",
     "notify": "Try out where news go, and see what became of them.",
+    "openapi": "Print the description of the API (OpenAPI).",
     "healthcheck": "Exit with 0 when a part of Marquee is well.",
 }
 

@@ -66,6 +66,7 @@ def demo_settings(upstream: str, directory: Path, host: str, port: int) -> dict[
         "LETTERBOXD_BASE_URL": upstream,
         "TMDB_BASE_URL": f"{upstream}/tmdb",
         "TMDB_IMAGE_BASE_URL": f"{upstream}/tmdb/t/p",
+        "REFRESH_MIN_INTERVAL": "0",
         "LETTERBOXD_REQUEST_INTERVAL": "0.5",
     }
 

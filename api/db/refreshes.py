@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from api.db import members as member_rows
 from api.db.connection import Connection
 from api.db.paging import Paging, page_of
 from api.db.tables import checkpoints, films, members, refresh_items, refresh_members, refreshes
-from api.errors import Conflict, NotFound
+from api.errors import Conflict, NotFound, TooSoon
 from api.schemas.pages import Page
 from api.schemas.refreshes import Refresh, RefreshCounts, RefreshError, RefreshFailure, RefreshTrigger
 
@@ -24,10 +25,16 @@ FAILURES_LISTED = 10
 FAILURE = ("member", "slug", "title", "source", "stage", "code", "message")
 
 
-async def start(db: Connection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool) -> Refresh:
+AT_ONCE = timedelta(0)
+
+
+async def start(
+    db: Connection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool, pause: timedelta = AT_ONCE
+) -> Refresh:
     """A new run over these members, or the running one (`already_running`) when all of them are in one.
 
-    A member has one active run at a time: of several, those that are being refreshed already are left out.
+    A member has one active run at a time: of several, those that are being refreshed already are left out. Raises
+    TooSoon where somebody had each of the others refreshed, and that began within `pause`.
     """
     now = datetime.now(UTC)
     ids = await member_rows.ensure(db, usernames)
@@ -37,6 +44,7 @@ async def start(db: Connection, usernames: Sequence[str], *, trigger: RefreshTri
         run = await by_id(db, next(iter(busy.values())))
         run.already_running = True
         return run
+    await _demand_pause(db, free, pause, now)
     refresh_id = await _insert(db, trigger=trigger, force=force, now=now)
     await db.execute(
         refresh_members.insert(),
@@ -136,6 +144,23 @@ async def _active_runs(db: Connection, member_ids: Sequence[int]) -> dict[int, i
         .order_by(table.c.refresh_id)
     )
     return dict(rows.all())
+
+
+async def _demand_pause(db: Connection, member_ids: Sequence[int], pause: timedelta, now: datetime) -> None:
+    """Raises TooSoon where the last run that was asked for began within `pause`, for each of these members."""
+    if not pause:
+        return
+    table = refresh_members
+    rows = await db.execute(
+        select(table.c.member_id, func.max(refreshes.c.started_at))
+        .join(refreshes, refreshes.c.id == table.c.refresh_id)
+        .where(table.c.member_id.in_(member_ids), refreshes.c.trigger == "manual")
+        .where(refreshes.c.started_at > now - pause)
+        .group_by(table.c.member_id)
+    )
+    began = [at for _, at in rows]
+    if len(began) == len(member_ids):
+        raise TooSoon(max(1, ceil((min(began) + pause - now).total_seconds())))
 
 
 async def _insert(db: Connection, *, trigger: str, force: bool, now: datetime) -> int:

@@ -10,14 +10,14 @@ from api.db import corrections
 from api.db.engine import Database
 from api.db.links import Links
 from api.db.paging import Paging
-from api.dependencies import SortOrder, moment
+from api.dependencies import Moment, SortOrder, moment
 from api.problems import documented
 from api.schemas.corrections import Correction
 from api.schemas.pages import Page
 
 SortBy = Annotated[Literal["at"], QueryParameter(description="What to sort by.")]
 Since = Annotated[
-    str | None, QueryParameter(max_length=40, description="At or after this date (UTC), or time with its zone.")
+    Moment | None, QueryParameter(max_length=40, description="At or after this date (UTC), or time with its zone.")
 ]
 
 
@@ -34,7 +34,7 @@ async def list_corrections(
 
     The offers that were shown by mistake are withdrawn with it; they count neither as arrived nor as left.
     """
-    earliest = moment("since", since) if since else None
+    earliest = None if since is None else moment("since", since)
     async with database.read() as db:
         return await corrections.listing(
             db, since=earliest, descending=sort_order == "desc", paging=paging, links=links

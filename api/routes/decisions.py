@@ -10,7 +10,7 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Reference, RequestBody, Schema
 from litestar.params import QueryParameter
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
@@ -21,15 +21,19 @@ from api.db.chunks import in_chunks
 from api.db.decisions import Choice, Intake
 from api.db.engine import Database
 from api.decision_file import CSV, JSON
+from api.dependencies import LARGEST_ID
 from api.problems import documented
 from api.routes.matches import see_to
-from api.schemas.matches import ImportedDecisions, KeptDecisions
+from api.schemas.matches import LID, ImportedDecisions, KeptDecisions
 
 FileFormat = Annotated[Literal["json", "csv"], QueryParameter(name="format", description="What kind of file.")]
 Replace = Annotated[
     bool,
     QueryParameter(description="Whether a row goes before another decision that stands here; default: it does not."),
 ]
+LARGEST_FILE = 1024 * 1024
+SAMPLE = "lid,media_type,tmdb_id\r\n2bFA,movie,1092\r\n"
+TABLE = r"^lid,media_type,tmdb_id\r?\n([A-Za-z0-9]{1,12},((movie|tv),[1-9][0-9]{0,8}|,)\r?\n)*$"
 MOST_AT_ONCE = 100
 """So many films are seen to at once after an import; more of them wait for the next refresh."""
 FILE = {200: ResponseSpec(KeptDecisions, description="The decisions, by lid.", generate_examples=False)}
@@ -40,19 +44,25 @@ class FileOperation(Operation):
     """The documentation of a body that is taken in two kinds."""
 
     def __post_init__(self) -> None:
+        nothing: Schema | Reference = Schema(type=OpenAPIType.NULL)
+        media_type = Schema(type=OpenAPIType.STRING, enum=["movie", "tv"])
+        tmdb_id = Schema(type=OpenAPIType.INTEGER, minimum=1, maximum=LARGEST_ID)
+        title: dict[str, Schema | Reference] = {"media_type": media_type, "tmdb_id": tmdb_id}
         row = Schema(
             type=OpenAPIType.OBJECT,
-            properties={
-                "lid": Schema(type=OpenAPIType.STRING),
-                "media_type": Schema(type=OpenAPIType.STRING, enum=["movie", "tv"]),
-                "tmdb_id": Schema(type=OpenAPIType.INTEGER),
-            },
+            required=["lid"],
+            properties={"lid": Schema(type=OpenAPIType.STRING, pattern=LID, examples=["2bFA"])},
+            one_of=[
+                Schema(required=[*title], properties=title),
+                Schema(properties=dict.fromkeys(title, nothing)),
+            ],
         )
-        rows = Schema(type=OpenAPIType.ARRAY, items=row)
-        file = Schema(type=OpenAPIType.OBJECT, properties={"decisions": rows})
+        rows = Schema(type=OpenAPIType.ARRAY, items=row, max_items=decision_file.MOST_ROWS)
+        file = Schema(type=OpenAPIType.OBJECT, required=["decisions"], properties={"decisions": rows})
+        table = Schema(type=OpenAPIType.STRING, max_length=LARGEST_FILE, pattern=TABLE, examples=[SAMPLE])
         content = {
             JSON: OpenAPIMediaType(schema=file),
-            CSV: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING)),
+            CSV: OpenAPIMediaType(schema=table),
         }
         self.request_body = RequestBody(content=content, required=True)
 

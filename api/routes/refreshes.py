@@ -1,6 +1,6 @@
 """Refreshes: asking for one, watching it, ending it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from arq.connections import ArqRedis
@@ -50,7 +50,8 @@ async def start_refresh(
 ) -> Response[Refresh]:
     """Ask for a refresh of some members, or of all configured ones; `Location` is where to watch it.
 
-    Where all of them are being refreshed already, the answer is the running one, with `already_running`. While Redis
+    Where all of them are being refreshed already, the answer is the running one, with `already_running`. Where the last
+    refresh that somebody asked for began less than REFRESH_MIN_INTERVAL ago, it is 429, also with `force`. While Redis
     is away the answer is 503, whether one is running or not: nothing could go on with it.
     """
     order = data or RefreshRequest()
@@ -60,7 +61,8 @@ async def start_refresh(
     async with database.write() as db:
         wanted = order.members or settings.letterboxd_username
         usernames = list(dict.fromkeys([await known_member(db, name, settings) for name in wanted]))
-        run = await refreshes.start(db, usernames, trigger="manual", force=order.force)
+        pause = timedelta(seconds=settings.refresh_min_interval)
+        run = await refreshes.start(db, usernames, trigger="manual", force=order.force, pause=pause)
     if not run.already_running:
         run = await hand_over(database, queue, run)
     return Response(run, headers={"Location": f"/api/v1/refreshes/{run.id}", "Retry-After": POLL_SECONDS})

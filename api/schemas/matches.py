@@ -8,7 +8,8 @@ import msgspec
 from api.schemas.films import FilmRef, MatchConfidence, MatchState, MediaType
 
 TmdbId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-Lid = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9]{1,12}\Z")]
+LID = r"^[A-Za-z0-9]{1,12}$"
+Lid = Annotated[str, msgspec.Meta(pattern=LID)]
 
 
 class Candidate(msgspec.Struct, kw_only=True):
@@ -74,7 +75,7 @@ class Decision(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     media_type: MediaType | None = None
     tmdb_id: TmdbId | None = None
     state: Literal["found", "not_found"] | None = None
-    locked: bool = True
+    locked: Annotated[bool, msgspec.Meta(extra_json_schema={"const": True})] = True
 
 
 class KeptDecision(msgspec.Struct, kw_only=True):

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     country: tuple[str, ...] = ("GB",)
     refresh_schedule: str = "0 0 * * 0"
     refresh_timezone: str = "UTC"
+    refresh_min_interval: float = 60.0
     database_url: str = "sqlite+aiosqlite:///data/marquee.db"
     redis_url: str | None = None
     api_key: str | None = None
@@ -259,6 +260,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "country": _countries,
     "refresh_schedule": _schedule,
     "refresh_timezone": _timezone,
+    "refresh_min_interval": _number(float, 0, 86400),
     "database_url": _database,
     "redis_url": _redis,
     "api_key": _text,

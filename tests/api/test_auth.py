@@ -1,4 +1,4 @@
-"""The tokens of feeds; how the key itself is named is in test_app.py."""
+"""The tokens of feeds, and wrong keys; how the key itself is named is in test_app.py."""
 
 from collections.abc import AsyncIterator
 from typing import Any, cast
@@ -106,3 +106,46 @@ async def test_the_document_tells_of_the_token(guarded: httpx.AsyncClient) -> No
     assert security["/api/v1/events"] is None
     good = document["paths"]["/feeds/changes.ics"]["get"]["responses"]["200"]
     assert list(good["content"]) == ["text/calendar; charset=utf-8"]
+
+
+def named(**headers: str) -> list[tuple[bytes, bytes]]:
+    return [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (named(x_api_key=KEY, authorization="Bearer other"), 200),
+        (named(x_api_key="other", authorization=f"Bearer {KEY}"), 200),
+        (named(x_api_key="", authorization=f"Bearer {KEY}"), 200),
+        (named(x_api_key="other", authorization="Bearer another"), 401),
+        (named(x_api_key="", authorization="Bearer"), 401),
+        (named(authorization="Bearer   "), 401),
+        (named(x_api_key=KEY.upper()), 401),
+        ([(b"x-api-key", KEY.encode("latin-1"))], 401),
+        ([(b"x-api-key", b"\xff\xfe")], 401),
+    ],
+)
+async def test_of_two_keys_the_right_one_opens(
+    guarded: httpx.AsyncClient, headers: list[tuple[bytes, bytes]], status: int
+) -> None:
+    assert (await guarded.get("/api/v1/films", headers=headers)).status_code == status
+
+
+async def test_wrong_keys_are_slowed_down_and_the_right_one_always_opens(guarded: httpx.AsyncClient) -> None:
+    wrong = {"x-api-key": "wrong"}
+    statuses = [(await guarded.get("/api/v1/films", headers=wrong)).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+    answer = await guarded.get("/feeds/changes.atom?token=wrong")
+    assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert (await guarded.get("/api/v1/films", headers=named(x_api_key=KEY))).status_code == 200
+    assert (await guarded.get("/api/v1/films")).status_code == 401, "who names no key does not guess"
+    assert (await guarded.get("/health/live", headers=wrong)).status_code == 200
+
+
+async def test_who_names_no_key_is_never_slowed_down(guarded: httpx.AsyncClient) -> None:
+    for _ in range(15):
+        assert (await guarded.get("/api/v1/films")).status_code == 401
+        assert (await guarded.get("/api/v1/films", headers={"x-api-key": ""})).status_code == 401
+    assert (await guarded.get("/api/v1/films", headers={"x-api-key": "wrong"})).status_code == 401

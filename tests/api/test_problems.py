@@ -16,7 +16,9 @@ def faults(answer: httpx.Response) -> list[tuple[str, str]]:
 
 async def test_every_unknown_parameter_is_named(client: httpx.AsyncClient) -> None:
     found = faults(await client.get("/api/v1/sources?membr=alice&page=1&x"))
-    known = "is not a parameter here; known are limit, member, page, page_size, sort_by, sort_order"
+    known = (
+        "is not a parameter here; known are flavour, format, limit, member, page, page_size, raw, sort_by, sort_order"
+    )
     assert found == [("membr", known), ("x", known)]
 
 

@@ -155,6 +155,7 @@ async def running(
             "TMDB_API_KEY": "demo",
             "COUNTRY": "GB,US",
             "REFRESH_SCHEDULE": "off",
+            "REFRESH_MIN_INTERVAL": "0",
             "HOUSEKEEPING_SCHEDULE": "off",
             "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'marquee.db'}",
             "REDIS_URL": redis_url,

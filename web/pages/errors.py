@@ -82,6 +82,8 @@ def trouble(error: ApiProblem) -> Trouble:
 
 def cannot_start(error: ApiProblem) -> Trouble:
     """What a refusal to refresh means."""
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Trouble(status=HTTPStatus.TOO_MANY_REQUESTS, title="Not so soon", words=error.detail)
     if error.status != HTTPStatus.SERVICE_UNAVAILABLE:
         return trouble(error)
     queue = "Redis" in error.detail

@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import httpx
@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from api.db import members, refreshes, runs, tables
 from api.db.engine import Database
+from api.errors import TooSoon
 from api.queue import QUEUE, open_queue
 from api.routes.refreshes import hand_over
 from tests.api.conftest import Serve
@@ -63,6 +64,56 @@ async def test_a_second_request_answers_with_the_running_one(client: httpx.Async
     assert second == first | {"already_running": True}
     assert await queue.zcard(QUEUE) == 1
     assert (await client.get("/api/v1/refreshes")).json()["total"] == 1
+
+
+async def begin(database: Database, *usernames: str, ago: float, trigger: str = "manual") -> None:
+    """A refresh of these members that began so many seconds ago and has ended."""
+    began = datetime.now(UTC) - timedelta(seconds=ago)
+    async with database.write() as db:
+        run = RefreshRow.build(trigger=trigger, created_at=began)
+        await add(db, tables.refreshes, run | {"started_at": began})
+        ids = await members.ensure(db, usernames)
+        for position, member_id in enumerate(ids.values()):
+            member = {"member_id": member_id, "position": position, "kind": run["kind"], "active": False}
+            await add(db, tables.refresh_members, {"refresh_id": run["id"], **member})
+
+
+@pytest.mark.parametrize("body", [{}, {"force": True}, {"members": ["bob"]}])
+async def test_soon_after_a_refresh_of_the_same_members_another_has_to_wait(
+    client: httpx.AsyncClient, database: Database, body: dict[str, object]
+) -> None:
+    await begin(database, "alice", "bob", ago=20)
+    answer = await client.post("/api/v1/refreshes", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_soon")
+    wait = int(answer.headers["retry-after"])
+    assert 0 < wait <= 40
+    assert answer.json()["detail"].startswith("The last refresh began not long ago. The next one can start in ")
+    assert (await client.get("/api/v1/refreshes")).json()["total"] == 1
+
+
+async def test_who_was_not_refreshed_lately_does_not_have_to_wait(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await begin(database, "alice", ago=20)
+    await begin(database, "bob", ago=61)
+    await begin(database, "bob", ago=5, trigger="cron")
+    assert (await client.post("/api/v1/refreshes", json={"members": ["alice"]})).status_code == 429
+    joined = await client.post("/api/v1/refreshes", json={"members": ["alice", "bob"]})
+    assert (joined.status_code, joined.json()["members"]) == (202, ["alice", "bob"])
+    again = await client.post("/api/v1/refreshes", json={"members": ["alice"]})
+    assert (again.status_code, again.json()["already_running"]) == (202, True)
+
+
+async def test_without_an_interval_nobody_has_to_wait(serve: Serve, database: Database, valkey: Valkey) -> None:
+    await begin(database, "alice", "bob", ago=1)
+    async with serve(redis_url=valkey.url, refresh_min_interval=0) as client:
+        assert (await client.post("/api/v1/refreshes")).status_code == 202
+
+
+def test_a_long_wait_is_told_in_minutes() -> None:
+    assert str(TooSoon(1)).endswith("can start in 1 second.")
+    assert str(TooSoon(119)).endswith("can start in 119 seconds.")
+    assert str(TooSoon(121)).endswith("can start in 3 minutes.")
 
 
 async def test_a_member_that_is_known_and_not_configured_may_be_refreshed(

@@ -195,6 +195,18 @@ async def test_without_redis_the_button_says_so(page: Browser, api: FakeApi) -> 
     assert "No refresh can start now The queue (Valkey or Redis) does not answer." in words(response)
 
 
+async def test_a_refresh_too_soon_after_another_is_told_when_to_come_back(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    said = "The last refresh began not long ago. The next one can start in 40 seconds."
+    api.refusals["POST /refreshes"] = (429, said)
+    response = await page.post("/refresh", **HTMX)
+    assert (response.status_code, response.headers["hx-retarget"]) == (429, "#flash")
+    assert f"Not so soon {said}" in words(response)
+    response = await page.post("/refresh")
+    assert (response.status_code, said in words(response)) == (429, True)
+    assert document(response).css(".title a::text").getall() == ["Ran"]
+
+
 async def test_without_redis_and_without_javascript_the_page_stays_and_says_so(page: Browser, api: FakeApi) -> None:
     api.films = [film("Ran")]
     api.refusals["POST /refreshes"] = (503, "Redis is not available: connection refused.")

@@ -1,0 +1,148 @@
+"""The API keeps what its OpenAPI document promises, whatever it is sent: schemathesis makes the requests."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from api.app import create_app
+from api.db import tables
+from api.db.engine import Database
+from api.openapi import openapi_document
+from api.queue import WORKERS, open_queue
+from api.settings import Settings
+from tests.api.test_secrets import NOWHERE
+from tests.drivers.marquee import Marquee, running
+from tests.drivers.valkey import Valkey
+from tests.factories import (
+    AvailabilityRow,
+    CheckRow,
+    EntryRow,
+    EventRow,
+    FilmRow,
+    MatchRow,
+    MemberRow,
+    ProviderRow,
+    RefreshRow,
+    add,
+)
+
+KEY = "key-of-this-test"
+MEMBERS, COUNTRIES = ("alice", "bob"), ("GB", "DE")
+PROVIDERS = (8, 9)
+PARTS = 3
+EXAMPLES = 15
+CASES = 2000
+"""So many requests are made in all, or more."""
+HOOKS = """
+from itertools import count
+
+import schemathesis
+
+numbers = count()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    number = next(numbers)
+    case.headers = {**(case.headers or {}), "X-Forwarded-For": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"}
+
+
+@schemathesis.hook
+def filter_body(context, body):
+    rows = body.get("decisions") if isinstance(body, dict) else None
+    lids = [row.get("lid") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return all(lids.count(lid) == 1 for lid in lids)
+"""
+"""Each request comes from an address of its own, so that wrong keys are not too many; no row contradicts another."""
+Json = dict[str, Any]
+
+
+def document() -> Json:
+    """The API's document, with what is known to this Marquee alone; a table has one row, that contradicts no other."""
+    app = create_app(Settings(letterboxd_username=MEMBERS, tmdb_api_key="none", country=COUNTRIES, api_key=KEY))
+    found = openapi_document(app)
+    for item in found["paths"].values():
+        for operation in item.values():
+            for parameter in operation.get("parameters", []):
+                _name(parameter["schema"], parameter["name"])
+    for component in found["components"]["schemas"].values():
+        if component["title"] in ("RefreshRequest", "ServicesChoice"):
+            for name, field in component["properties"].items():
+                _name(field, name)
+    table = found["paths"]["/api/v1/matches/decisions"]["post"]["requestBody"]["content"]["text/csv"]["schema"]
+    table["pattern"] = table["pattern"].replace(")*$", ")?$")
+    return found
+
+
+def _name(schema: Json, name: str) -> None:
+    known: dict[str, tuple[Any, ...]] = {"country": COUNTRIES, "member": MEMBERS, "provider_ids": PROVIDERS}
+    if name in known:
+        schema.get("items", schema)["enum"] = [*known[name]]
+
+
+@pytest.fixture
+async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
+    """An API that knows some films."""
+    usual = {
+        "LETTERBOXD_USERNAME": ",".join(MEMBERS),
+        "COUNTRY": ",".join(COUNTRIES),
+        "API_KEY": KEY,
+    }
+    async with running(tmp_path, redis_url=valkey.url, upstream=NOWHERE, workers=0, **usual) as marquee:
+        await _fill(marquee.settings["DATABASE_URL"])
+        queue = open_queue(valkey.url)
+        await queue.zadd(WORKERS, {"a worker that never ends": time.time() + 3600})
+        await queue.aclose(close_connection_pool=True)
+        yield marquee
+
+
+async def _fill(url: str) -> None:
+    database = Database(url)
+    films = [FilmRow.build(slug="the-third-man", title="The Third Man", year=1949), *FilmRow.batch(30)]
+    member, providers = MemberRow.build(username="alice"), [ProviderRow.build(id=each) for each in PROVIDERS]
+    stays = [AvailabilityRow.build(film_id=film["id"], provider_id=8) for film in films[:10]]
+    async with database.write() as db:
+        await add(db, tables.films, *films)
+        await add(db, tables.film_matches, *(MatchRow.build(film_id=film["id"]) for film in films[:20]))
+        await add(db, tables.members, member)
+        await add(
+            db,
+            tables.watchlist_entries,
+            *(EntryRow.build(member_id=member["id"], film_id=film["id"]) for film in films),
+        )
+        await add(db, tables.providers, *providers)
+        await add(db, tables.availability, *stays)
+        await add(db, tables.events, *(EventRow.build(availability_id=stay["id"]) for stay in stays))
+        await add(db, tables.availability_checks, *(CheckRow.build(film_id=film["id"]) for film in films))
+        await add(db, tables.refreshes, RefreshRow.build(id=1))
+    await database.close()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_the_api_keeps_what_its_document_promises(marquee: Marquee, tmp_path: Path, part: int) -> None:
+    """Every check, over a part of the operations each, so that several processes share the work."""
+    described = document()
+    ids = [operation["operationId"] for item in described["paths"].values() for operation in item.values()]
+    tmp_path.joinpath("openapi.json").write_text(json.dumps(described))
+    tmp_path.joinpath("hooks.py").write_text(HOOKS)
+    command = [sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", marquee.settings["API_URL"]]
+    command += ["--header", f"X-Api-Key: {KEY}", "--phases", "examples,coverage,fuzzing", "--checks", "all"]
+    command += ["--max-examples", str(EXAMPLES), "--generation-deterministic", "--no-color", "--continue-on-failure"]
+    command += [f"--include-operation-id={each}" for each in sorted(ids)[part::PARTS]]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(tmp_path)}
+    result = await anyio.run_process(command, cwd=tmp_path, check=False, env=environment, stderr=subprocess.STDOUT)
+    report = result.stdout.decode()
+    assert result.returncode == 0, report
+    assert "Traceback" not in tmp_path.joinpath("api.log").read_text()
+    made = re.search(r"(\d[\d,]*) generated", report)
+    assert made, report
+    assert int(made[1].replace(",", "")) >= CASES / PARTS
