@@ -12,7 +12,7 @@ from tests.factories import AvailabilityRow, CheckRow, EntryRow, FilmRow, MatchR
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
 EVERYTHING = FilmFilters(countries=("GB",))
 FILTERS = FilmFilters(
-    countries=("GB",), member="alice", states=("found",), providers=(1, 2), offers=("flatrate",), q="film"
+    countries=("GB",), members=("alice",), states=("found",), providers=(1, 2), offers=("flatrate",), q="film"
 )
 SIZES = (1, 5, 40)
 
