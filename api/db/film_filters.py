@@ -173,9 +173,9 @@ def fitting(shape: FilterShape) -> list[ColumnElement[bool]]:
     if shape.has("offers", "services_of"):
         found.append(among(offer.offer, "offers"))
     if shape.has("services_of"):
+        username = bindparam("services_of", type_=members.c.username.type)
         paid = exists().where(
-            service.member_id
-            == select(members.c.id).where(members.c.username == _one("services_of")).scalar_subquery(),
+            service.member_id == select(members.c.id).where(members.c.username == username).scalar_subquery(),
             service.country == offer.country,
             service.provider_id == offer.provider_id,
         )
@@ -210,7 +210,7 @@ def _of_the_film(shape: FilterShape) -> Iterable[ColumnElement[bool]]:
 def _of_availability(shape: FilterShape) -> list[ColumnElement[bool]]:
     if shape.available is None:
         return []
-    has_offer = exists().where(availability.c.film_id == films.c.id, *fitting(shape))
+    has_offer = films.c.id.in_(select(availability.c.film_id).where(*fitting(shape)))
     if shape.available == "true":
         return [has_offer]
     check = availability_checks.c
@@ -245,7 +245,7 @@ def _by_directors(shape: FilterShape) -> Select[Any]:
     names = [among(people.c.search_name, "directors")] if shape.has("directors") else []
     ids = [among(people.c.id, "director_ids")] if shape.has("director_ids") else []
     part = film_people.c
-    return select(part.film_id).join(people).where(part.role.in_(MAKERS), or_(*names, *ids))
+    return select(part.film_id).join(people).where(or_(*(part.role == role for role in MAKERS)), or_(*names, *ids))
 
 
 def _escaped(word: str) -> str:

@@ -65,6 +65,8 @@ ProviderSortBy = Literal["subscription", "films", "name"]
 
 OFFER_ORDER = {"flatrate": 0, "free": 1, "ads": 2, "rent": 3, "buy": 4}
 PRIME = 2**31 - 1
+SIZES = (1, 10, 50, 100)
+"""Of how many films the offers are asked for at once."""
 NEVER_NULL = ("title", "random")
 
 
@@ -104,7 +106,7 @@ PROVIDER_KEYS: dict[ProviderSortBy, Callable[[ProviderCount], tuple[int | str, .
 async def listing(db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
     """The films that the filters let through."""
     found, offers, total = await _page(db, filters, order, paging, links)
-    return page_of([Film(*row[1:], offers[row[0]]) for row in found], total, paging)
+    return page_of([Film(*(*row[1:], offers[row[0]])) for row in found], total, paging)
 
 
 async def watchlist(
@@ -112,7 +114,7 @@ async def watchlist(
 ) -> Page[WatchlistEntry]:
     """The films that are on this member's watchlist now, as far as the filters let them through."""
     found, offers, total = await _page(db, filters, order, paging, links, username)
-    return page_of([WatchlistEntry(*row[1:-5], offers[row[0]], *row[-5:]) for row in found], total, paging)
+    return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in found], total, paging)
 
 
 async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
@@ -124,7 +126,7 @@ async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Li
     [row] = found
     offers = await _offers(db, [row[0]], countries, links)
     more = msgspec.structs.asdict(await facts.of_film(db, row[0]))
-    return FilmDetails(*row[1:], offers[row[0]], **more)
+    return FilmDetails(*(*row[1:], offers[row[0]]), **more)
 
 
 async def provider_counts(
@@ -287,7 +289,10 @@ async def _offers(
 ) -> defaultdict[int, list[Offer]]:
     """The open offers of these films in these countries: the first country first, the cheapest way to watch first."""
     found: defaultdict[int, list[Offer]] = defaultdict(list)
-    for film_id, *fields in await rows(db, _offers_query, links, {"film_ids": film_ids, "countries": countries}):
+    size = next(size for size in SIZES if size >= len(film_ids))
+    padded = [*film_ids, *[film_ids[-1]] * (size - len(film_ids))]
+    values = {f"film_{number}": film_id for number, film_id in enumerate(padded)} | {"countries": countries}
+    for film_id, *fields in await rows(db, _offers_query, (links, size), values):
         found[film_id].append(Offer(*fields))
     if len(countries) > 1:
         rank = {country: number for number, country in enumerate(countries)}
@@ -296,8 +301,11 @@ async def _offers(
     return found
 
 
-def _offers_query(links: Links) -> Select[Any]:
+def _offers_query(shape: tuple[Links, int]) -> Select[Any]:
+    """The films are named one by one and the providers joined from the left, so that SQLite begins with the films."""
+    links, size = shape
     offer = availability.c
+    these = offer.film_id.in_([bindparam(f"film_{number}", type_=Integer) for number in range(size)])
     return (
         select(
             offer.film_id,
@@ -308,8 +316,8 @@ def _offers_query(links: Links) -> Select[Any]:
             offer.offer,
             offer.opened_at,
         )
-        .join(providers)
-        .where(among(offer.film_id, "film_ids"), among(offer.country, "countries"), IS_OPEN)
+        .outerjoin(providers)
+        .where(these, among(offer.country, "countries"), IS_OPEN)
         .order_by(
             case(OFFER_ORDER, value=offer.offer, else_=len(OFFER_ORDER)), offer.priority, providers.c.name, offer.id
         )

@@ -21,9 +21,17 @@ def upgrade() -> None:
         update = people.update().where(people.c.id == sa.bindparam("person"))
         connection.execute(update.values(search_name=sa.bindparam("folded")), named)
     op.create_index("ix_people_search_name", "people", ["search_name"])
+    op.create_index(
+        "ix_availability_open",
+        "availability",
+        ["country", "offer", "provider_id", "film_id", "opened_at"],
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_availability_open", "availability")
     op.drop_index("ix_people_search_name", "people")
     with op.batch_alter_table("people") as batch_op:
         batch_op.drop_column("search_name")

@@ -79,7 +79,7 @@ def statements() -> Iterator[list[str]]:
 
     fetched = Reader.fetch
     event.listen(Engine, "before_cursor_execute", note)
-    Reader.fetch = fetch  # type: ignore[method-assign]
+    Reader.fetch = fetch  # type: ignore[method-assign, assignment]
     try:
         yield sent
     finally:
