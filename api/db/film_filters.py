@@ -50,6 +50,10 @@ RATINGS: dict[RatingSource, ColumnElement[Any]] = {
 """A film's rating in stars, by whose it is; `any` is Letterboxd's where that is known."""
 
 
+LISTED_ONE_BY_ONE = ("countries", "offers", "members")
+"""Filters whose values are each a parameter: SQLite then sees how few they are, and uses an index."""
+
+
 class FilmFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which films a list shows. What is empty filters nothing.
 
@@ -88,6 +92,7 @@ class FilterShape(msgspec.Struct, frozen=True, kw_only=True):
     """What of the filters decides how a query reads."""
 
     given: frozenset[str]
+    sizes: tuple[int, int, int]
     words: int
     together: bool
     available: Available | None
@@ -103,7 +108,11 @@ def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:
         name: value for name in FilmFilters.__struct_fields__ if (value := getattr(filters, name)) not in (None, ())
     }
     words = fold(filters.q or "").split()
+    if "services_of" in values and not filters.offers:
+        values["offers"] = SUBSCRIPTION
+    listed = [values.get(name, ()) for name in LISTED_ONE_BY_ONE]
     shape = FilterShape(
+        sizes=(len(listed[0]), len(listed[1]), len(listed[2])),
         given=frozenset(values) - {"countries", "needed", "available", "rating_source", "q"},
         words=len(words),
         together=filters.needed > 1,
@@ -112,8 +121,8 @@ def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:
     )
     values["number_of_countries"] = len(filters.countries)
     values |= {f"word_{number}": f"% {_escaped(word)}%" for number, word in enumerate(words)}
-    if "services_of" in values and not filters.offers:
-        values["offers"] = SUBSCRIPTION
+    for name, items in zip(LISTED_ONE_BY_ONE, listed, strict=True):
+        values |= {f"{name}_{number}": item for number, item in enumerate(items)}
     return shape, values
 
 
@@ -161,17 +170,17 @@ def on_watchlist_of(usernames: Collection[str], film_id: ColumnElement[int]) -> 
 def entries_of(shape: FilterShape) -> list[ColumnElement[bool]]:
     """Conditions on the entries of this film on the watchlists that count: of the members given, or of all."""
     found = [watchlist_entries.c.film_id == films.c.id, ON_WATCHLIST]
-    return [*found, watchlist_entries.c.member_id.in_(_ids_of("members"))] if shape.has("members") else found
+    return [*found, or_(*_is_member(shape))] if shape.has("members") else found
 
 
 def fitting(shape: FilterShape) -> list[ColumnElement[bool]]:
     """Conditions on an open offer that is one of those asked for."""
     offer, service = availability.c, services.c
-    found: list[ColumnElement[bool]] = [among(offer.country, "countries"), IS_OPEN]
+    found: list[ColumnElement[bool]] = [_one_of(offer.country, "countries", shape), IS_OPEN]
     if shape.has("providers"):
         found.append(among(offer.provider_id, "providers"))
     if shape.has("offers", "services_of"):
-        found.append(among(offer.offer, "offers"))
+        found.append(_one_of(offer.offer, "offers", shape))
     if shape.has("services_of"):
         username = bindparam("services_of", type_=members.c.username.type)
         paid = exists().where(
@@ -221,7 +230,7 @@ def _of_availability(shape: FilterShape) -> list[ColumnElement[bool]]:
 
 def _wanted(shape: FilterShape) -> Select[Any]:
     entry = watchlist_entries.c
-    found = select(entry.film_id).where(entry.member_id.in_(_ids_of("members")), ON_WATCHLIST)
+    found = select(entry.film_id).where(or_(*_is_member(shape)), ON_WATCHLIST)
     if not shape.together:
         return found
     return found.group_by(entry.film_id).having(func.count() >= bindparam("needed", type_=Integer))
@@ -229,6 +238,18 @@ def _wanted(shape: FilterShape) -> Select[Any]:
 
 def _seen(table: Any) -> Select[Any]:
     return select(table.c.film_id).where(table.c.member_id.in_(_ids_of("exclude_seen_by")))
+
+
+def _one_of(column: ColumnElement[Any], name: str, shape: FilterShape) -> ColumnElement[bool]:
+    size = shape.sizes[LISTED_ONE_BY_ONE.index(name)]
+    return or_(*(column == bindparam(f"{name}_{number}", type_=column.type) for number in range(size)))
+
+
+def _is_member(shape: FilterShape) -> Iterable[ColumnElement[bool]]:
+    member = members.c
+    for number in range(shape.sizes[2]):
+        username = bindparam(f"members_{number}", type_=member.username.type)
+        yield watchlist_entries.c.member_id == select(member.id).where(member.username == username).scalar_subquery()
 
 
 def _ids_of(name: str) -> Select[Any]:
