@@ -23,14 +23,13 @@ from api.db import members
 from api.db.connection import Connection
 from api.db.engine import Database
 from api.db.events import EventFilters
-from api.db.films import FilmFilters
 from api.db.links import Links
 from api.db.paging import Paging
 from api.errors import Invalid, NotFound
 from api.formats.asked import Flavour, Form, Kind, kind_by
 from api.formats.lists import holds_films
 from api.schemas.events import EventKind
-from api.schemas.films import MatchState, OfferKind
+from api.schemas.films import OfferKind
 from api.schemas.members import USERNAME
 from api.settings import Settings
 
@@ -61,7 +60,6 @@ def for_every_route(settings: Settings) -> Mapping[str, Provide]:
         "queue": Provide(provide_queue, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),
         "countries": Provide(provide_countries, sync_to_thread=False),
-        "filters": Provide(provide_filters, sync_to_thread=False),
         "event_filters": Provide(provide_event_filters, sync_to_thread=False),
     }
 
@@ -130,32 +128,6 @@ def configured_country(code: str, settings: Settings) -> str:
     if country not in settings.country:
         raise Invalid([("country", f"is none of the countries in the settings ({', '.join(settings.country)})")])
     return country
-
-
-def provide_filters(
-    countries: NamedDependency[tuple[str, ...]],
-    match_state: Annotated[
-        list[MatchState] | None,
-        QueryParameter(name="state", max_items=10, description="States of the match with TMDB."),
-    ] = None,
-    provider: Annotated[
-        list[Annotated[int, Meta(ge=0, le=LARGEST_ID)]] | None,
-        QueryParameter(max_items=100, description="Ids of providers: films with an open offer of one of them."),
-    ] = None,
-    offer: Annotated[
-        list[OfferKind] | None, QueryParameter(max_items=10, description="Films with an open offer of these kinds.")
-    ] = None,
-    q: Annotated[
-        str | None, QueryParameter(max_length=200, description="Beginnings of words of the title or original title.")
-    ] = None,
-) -> FilmFilters:
-    return FilmFilters(
-        countries=countries,
-        states=tuple(match_state or ()),
-        providers=tuple(provider or ()),
-        offers=tuple(offer or ()),
-        q=q,
-    )
 
 
 def provide_event_filters(

@@ -34,12 +34,12 @@ async def demand_text(connection: Connection, _handler: BaseRouteHandler) -> Non
         raise NotFoundException
 
 
-async def demand_known_parameters(connection: Connection, _handler: BaseRouteHandler) -> None:
+async def demand_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """Refuse query parameters that the route does not know: a filter with a slip must not answer everything."""
     query = parse_qsl(connection.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if not query:
         return
-    if faults := list(_faults(query, known_parameters(connection))):
+    if faults := list(_faults(query, known_parameters(connection, handler))):
         raise Invalid(faults)
 
 

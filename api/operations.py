@@ -5,15 +5,22 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Reference, RequestBody, Schema
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def known_parameters(connection: Connection) -> dict[str, bool]:
-    """The query parameters of this operation, each with whether it may be repeated."""
-    found = (each for each in _parameters(connection) if each.param_in == "query")
-    return {each.name: _is_list(each.schema) for each in sorted(found, key=lambda each: each.name)}
+KNOWN = "known_parameters"
+
+
+def known_parameters(connection: Connection, handler: BaseRouteHandler) -> dict[str, bool]:
+    """The query parameters of this operation, each with whether it may be repeated; the handler remembers them."""
+    if KNOWN not in handler.opt:
+        found = (each for each in _parameters(connection) if each.param_in == "query")
+        handler.opt[KNOWN] = {each.name: _is_list(each.schema) for each in sorted(found, key=lambda each: each.name)}
+    known: dict[str, bool] = handler.opt[KNOWN]
+    return known
 
 
 def takes_text(connection: Connection, name: str) -> bool:

@@ -12,7 +12,7 @@ from api.db.chunks import in_chunks
 from api.db.connection import Connection
 from api.db.engine import upsert
 from api.db.tables import countries, film_countries, film_genres, film_people, films, genres, people
-from api.db.text import search_text
+from api.db.text import fold, search_text
 
 PERSON_MAX_AGE = timedelta(days=30)
 
@@ -122,7 +122,13 @@ async def _store_people(db: Connection, film_id: int, details: Details, now: dat
     wanted = {credit.person_id: credit for credit in credits.values()}
     known = {row.id: row for row in await db.execute(select(people).where(people.c.id.in_(wanted)))}
     rows = [
-        {"id": credit.person_id, "name": credit.name, "profile_path": credit.profile_path, "checked_at": now}
+        {
+            "id": credit.person_id,
+            "name": credit.name,
+            "search_name": fold(credit.name),
+            "profile_path": credit.profile_path,
+            "checked_at": now,
+        }
         for credit in wanted.values()
         if not _still_true(known.get(credit.person_id), credit, now)
     ]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 
 from api.db.chunks import in_chunks
 from api.db.connection import Connection
-from api.db.films import ON_WATCHLIST
+from api.db.film_filters import ON_WATCHLIST
 from api.db.refreshes import ACTIVE
 from api.db.tables import availability, digests, events, films, members, providers, refreshes, services
 from api.db.tables import watchlist_entries as entries

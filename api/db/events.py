@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, exists, func, select
 
 from api.db.connection import Connection
-from api.db.films import ON_WATCHLIST, on_watchlist_of
+from api.db.film_filters import ON_WATCHLIST, on_watchlist_of
 from api.db.links import Links
 from api.db.paging import Paging, page_of
 from api.db.tables import availability, events, films, members, providers, services, watchlist_entries

@@ -1,16 +1,32 @@
 """Films and watchlists as the API shows them: a constant number of queries, whatever the size of a page."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, FromClause, Select, case, exists, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, bindparam, case, func, select
+from sqlalchemy import cast as sql_cast
 
 from api.db import facts
 from api.db.connection import Connection
+from api.db.film_filters import (
+    ADDED_AT,
+    IS_OPEN,
+    LISTED,
+    MATCH_STATE,
+    ON_WATCHLIST,
+    RATINGS,
+    FilmFilters,
+    FilterShape,
+    conditions,
+    entries_of,
+    fitting,
+    shape_of,
+)
 from api.db.links import Links
 from api.db.paging import Paging, page_of
+from api.db.statements import among, rows, value
 from api.db.tables import (
     availability,
     availability_checks,
@@ -21,86 +37,171 @@ from api.db.tables import (
     ratings,
     watchlist_entries,
 )
-from api.db.text import fold
 from api.errors import NotFound
-from api.schemas.films import Film, FilmDetails, MatchState, Offer, OfferKind, WatchlistEntry
+from api.schemas.films import Film, FilmDetails, Offer, WatchlistEntry
 from api.schemas.pages import Page
 
-SortBy = Literal["position", "title", "year"]
+SortBy = Literal["position", "title", "year", "runtime", "rating", "popularity", "added", "arrived", "random"]
 
 OFFER_ORDER = {"flatrate": 0, "free": 1, "ads": 2, "rent": 3, "buy": 4}
-SUBSCRIPTION = ("flatrate", "free", "ads")
-"""The offers by which a film costs nothing beside what is paid for the provider anyway."""
-LISTED = films.outerjoin(film_matches, film_matches.c.film_id == films.c.id)
-"""Every film, with its match where it has one; a film without one is pending."""
-MATCH_STATE = func.coalesce(film_matches.c.state, "pending")
-IS_OPEN = availability.c.closed_at.is_(None)
-ON_WATCHLIST = watchlist_entries.c.removed_at.is_(None)
-
-
-class FilmFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """Which films a list shows. What is empty filters nothing; provider, offer and country must fit one open offer."""
-
-    countries: tuple[str, ...]
-    member: str | None = None
-    states: tuple[MatchState, ...] = ()
-    providers: tuple[int, ...] = ()
-    offers: tuple[OfferKind, ...] = ()
-    q: str | None = None
+PRIME = 2**31 - 1
+SIZES = (1, 10, 50, 100)
+"""Of how many films the offers are asked for at once."""
+NEVER_NULL = ("title", "random")
 
 
 class Order(msgspec.Struct, frozen=True):
-    """How a list is sorted; films alike keep one order over all pages, and what has no value comes last."""
+    """How a list is sorted; films alike keep one order over all pages, and what has no value comes last.
+
+    One `seed` is one random order.
+    """
 
     by: SortBy
     descending: bool = False
+    seed: int = 1
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides how the queries of one list read; `of_member`: it is a watchlist."""
+
+    filters: FilterShape
+    by: SortBy
+    descending: bool
+    links: Links
+    of_member: bool
 
 
 async def listing(db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
     """The films that the filters let through."""
-    chosen = select(films.c.id.label("film_id")).select_from(LISTED).where(*conditions(filters))
-    total = await _count(db, chosen)
-    page = _cut(chosen, order, paging, total)
-    rows = (await db.execute(_sorted(_film_rows(filters.countries, links, page), order))).all()
-    offers = await _offers(db, [row[0] for row in rows], filters.countries, links)
-    return page_of([Film(*(*row[1:], offers[row[0]])) for row in rows], total, paging)
+    found, offers, total = await _page(db, filters, order, paging, links)
+    return page_of([Film(*(*row[1:], offers[row[0]])) for row in found], total, paging)
 
 
 async def watchlist(
     db: Connection, username: str, filters: FilmFilters, order: Order, paging: Paging, links: Links
 ) -> Page[WatchlistEntry]:
     """The films that are on this member's watchlist now, as far as the filters let them through."""
-    entry = watchlist_entries.c
-    chosen = (
-        select(entry.film_id, entry.id.label("entry_id"))
-        .select_from(LISTED.join(watchlist_entries, entry.film_id == films.c.id).join(members))
-        .where(members.c.username == username, ON_WATCHLIST, *conditions(filters))
-    )
-    total = await _count(db, chosen)
-    page = _cut(chosen, order, paging, total)
-    query = (
-        _film_rows(filters.countries, links, page)
-        .join(watchlist_entries, entry.id == page.c.entry_id)
-        .outerjoin(ratings, (ratings.c.member_id == entry.member_id) & (ratings.c.film_id == entry.film_id))
-        .add_columns(entry.position, entry.added_at, entry.first_seen_at, ratings.c.watched_on, ratings.c.rating)
-    )
-    rows = (await db.execute(_sorted(query, order))).all()
-    offers = await _offers(db, [row[0] for row in rows], filters.countries, links)
-    return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in rows], total, paging)
+    found, offers, total = await _page(db, filters, order, paging, links, username)
+    return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in found], total, paging)
 
 
 async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
     """The film with this slug; raises NotFound."""
-    page = select(films.c.id.label("film_id")).where(films.c.slug == slug).subquery("page")
-    row = (await db.execute(_film_rows(countries, links, page))).one_or_none()
-    if row is None:
+    values = {"slug": slug, "countries": countries, "number_of_countries": len(countries)}
+    found = await rows(db, _film_query, links, values)
+    if not found:
         raise NotFound("film", slug)
+    [row] = found
     offers = await _offers(db, [row[0]], countries, links)
     more = msgspec.structs.asdict(await facts.of_film(db, row[0]))
     return FilmDetails(*(*row[1:], offers[row[0]]), **more)
 
 
-def _film_rows(countries: Sequence[str], links: Links, page: FromClause) -> Select[Any]:
+async def _page(
+    db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links, username: str | None = None
+) -> tuple[Sequence[Sequence[Any]], defaultdict[int, list[Offer]], int]:
+    """The rows of one page, the offers of its films by their id, and how many films there are in all."""
+    filter_shape, values = shape_of(filters)
+    shape = Shape(
+        filters=filter_shape, by=order.by, descending=order.descending, links=links, of_member=username is not None
+    )
+    values["username"] = username
+    total = await value(db, _count_query, shape, values)
+    wanted = paging.rows(total)
+    if not wanted:
+        return [], defaultdict(list), total
+    values |= _mix(order.seed) | {"page_rows": wanted, "page_offset": paging.offset}
+    found = await rows(db, _page_query, shape, values)
+    return found, await _offers(db, [row[0] for row in found], filters.countries, links), total
+
+
+def _chosen(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
+    source: FromClause = LISTED if shape.filters.has("states") else films
+    query = select(*columns).where(*conditions(shape.filters, of_member=shape.of_member))
+    if not shape.of_member:
+        return query.select_from(source)
+    theirs = select(members.c.id).where(members.c.username == bindparam("username")).scalar_subquery()
+    entry = watchlist_entries.c
+    return query.select_from(source.join(watchlist_entries, entry.film_id == films.c.id)).where(
+        entry.member_id == theirs, ON_WATCHLIST
+    )
+
+
+def _count_query(shape: Shape) -> Select[Any]:
+    return _chosen(shape, func.count())
+
+
+def _page_query(shape: Shape) -> Select[Any]:
+    """The rows of one page: its ids are found first, so that nothing else is read of films on other pages."""
+    entry, keys = watchlist_entries.c, _keys(shape)
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    ids = [films.c.id.label("film_id"), *([entry.id.label("entry_id")] if shape.of_member else [])]
+    chosen = _chosen(shape, *ids, *named).order_by(*_directed(shape, keys))
+    limit, offset = bindparam("page_rows", type_=Integer), bindparam("page_offset", type_=Integer)
+    page = chosen.limit(limit).offset(offset).subquery("page")
+    query = _film_rows(shape.links, page)
+    if shape.of_member:
+        query = (
+            query.join(watchlist_entries, entry.id == page.c.entry_id)
+            .outerjoin(ratings, (ratings.c.member_id == entry.member_id) & (ratings.c.film_id == entry.film_id))
+            .add_columns(entry.position, entry.added_at, entry.first_seen_at, ratings.c.watched_on, ratings.c.rating)
+        )
+    return query.order_by(*_directed(shape, [page.c[key.name] for key in named]))
+
+
+def _keys(shape: Shape) -> list[ColumnElement[Any]]:
+    film = films.c
+    columns: dict[SortBy, Callable[[], ColumnElement[Any]]] = {
+        "position": lambda: _of_entries(shape, watchlist_entries.c.position, func.min),
+        "title": lambda: film.sort_title,
+        "year": lambda: film.year,
+        "runtime": lambda: film.runtime_minutes,
+        "rating": lambda: RATINGS[shape.filters.rating_source],
+        "popularity": lambda: film.tmdb_popularity,
+        "added": lambda: _of_entries(shape, ADDED_AT, func.max),
+        "arrived": lambda: _arrived(shape),
+        "random": _random,
+    }
+    more = () if shape.by in NEVER_NULL else (film.sort_title,)
+    return [columns[shape.by](), *more, film.id]
+
+
+def _directed(shape: Shape, keys: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    directed = [key.desc() if shape.descending else key for key in keys]
+    if shape.by not in NEVER_NULL:
+        directed[0] = directed[0].nulls_last()
+    return directed
+
+
+def _of_entries(shape: Shape, column: ColumnElement[Any], choose: Callable[[Any], Any]) -> ColumnElement[Any]:
+    if shape.of_member:
+        return column
+    return select(choose(column)).where(*entries_of(shape.filters)).correlate(films).scalar_subquery()
+
+
+def _arrived(shape: Shape) -> ColumnElement[Any]:
+    offer = availability.c
+    newest = select(func.max(offer.opened_at)).where(offer.film_id == films.c.id, *fitting(shape.filters))
+    return newest.correlate(films).scalar_subquery()
+
+
+def _random() -> ColumnElement[int]:
+    """A film's place in the order of a seed: its id, multiplied and squared in a field of prime order."""
+    factor, summand = bindparam("factor", type_=BigInteger), bindparam("summand", type_=BigInteger)
+    mixed = (sql_cast(films.c.id, BigInteger) * factor + summand) % PRIME
+    return mixed * mixed % PRIME
+
+
+def _mix(seed: int) -> dict[str, int]:
+    return {"factor": (seed * 48271 + 1_103_515_245) % PRIME or 1, "summand": (seed * 69621 + 12_345) % PRIME}
+
+
+def _film_query(links: Links) -> Select[Any]:
+    page = select(films.c.id.label("film_id")).where(films.c.slug == bindparam("slug")).subquery("page")
+    return _film_rows(links, page)
+
+
+def _film_rows(links: Links, page: FromClause) -> Select[Any]:
     """The id, then the fields of Film but its offers, in their order, of the films in `page`."""
     film, match = films.c, film_matches.c
     return select(
@@ -119,23 +220,41 @@ def _film_rows(countries: Sequence[str], links: Links, page: FromClause) -> Sele
         film.runtime_minutes,
         film.overview,
         links.poster(film.poster_path),
-        _checked_at(countries),
+        _checked_at(),
     ).select_from(LISTED.join(page, page.c.film_id == film.id))
 
 
-def _checked_at(countries: Sequence[str]) -> ColumnElement[Any]:
-    """Since when every one of these countries is known; null where one of them was never checked."""
+def _checked_at() -> ColumnElement[Any]:
+    """Since when every one of the countries is known; null where one of them was never checked."""
     check = availability_checks.c
-    known = case((func.count() == len(countries), func.min(check.checked_at)))
-    return select(known).where(check.film_id == films.c.id, check.country.in_(countries)).scalar_subquery()
+    everywhere = func.count() == bindparam("number_of_countries", type_=Integer)
+    known = case((everywhere, func.min(check.checked_at)))
+    return select(known).where(check.film_id == films.c.id, among(check.country, "countries")).scalar_subquery()
 
 
 async def _offers(
     db: Connection, film_ids: Sequence[int], countries: Sequence[str], links: Links
 ) -> defaultdict[int, list[Offer]]:
     """The open offers of these films in these countries: the first country first, the cheapest way to watch first."""
+    found: defaultdict[int, list[Offer]] = defaultdict(list)
+    size = next(size for size in SIZES if size >= len(film_ids))
+    padded = [*film_ids, *[film_ids[-1]] * (size - len(film_ids))]
+    values = {f"film_{number}": film_id for number, film_id in enumerate(padded)} | {"countries": countries}
+    for film_id, *fields in await rows(db, _offers_query, (links, size), values):
+        found[film_id].append(Offer(*fields))
+    if len(countries) > 1:
+        rank = {country: number for number, country in enumerate(countries)}
+        for offers in found.values():
+            offers.sort(key=lambda offer: rank[offer.country])
+    return found
+
+
+def _offers_query(shape: tuple[Links, int]) -> Select[Any]:
+    """The films are named one by one and the providers joined from the left, so that SQLite begins with the films."""
+    links, size = shape
     offer = availability.c
-    rows = await db.execute(
+    these = offer.film_id.in_([bindparam(f"film_{number}", type_=Integer) for number in range(size)])
+    return (
         select(
             offer.film_id,
             offer.country,
@@ -145,80 +264,9 @@ async def _offers(
             offer.offer,
             offer.opened_at,
         )
-        .join(providers)
-        .where(offer.film_id.in_(film_ids), offer.country.in_(countries), IS_OPEN)
+        .outerjoin(providers)
+        .where(these, among(offer.country, "countries"), IS_OPEN)
         .order_by(
-            _ranked(offer.country, countries),
-            _ranked(offer.offer, OFFER_ORDER),
-            offer.priority,
-            providers.c.name,
-            offer.id,
+            case(OFFER_ORDER, value=offer.offer, else_=len(OFFER_ORDER)), offer.priority, providers.c.name, offer.id
         )
     )
-    found: defaultdict[int, list[Offer]] = defaultdict(list)
-    for film_id, *fields in rows:
-        found[film_id].append(Offer(*fields))
-    return found
-
-
-def _ranked(column: Column[str], values: Iterable[str]) -> ColumnElement[int]:
-    return case({value: rank for rank, value in enumerate(values)}, value=column, else_=len(OFFER_ORDER))
-
-
-def conditions(filters: FilmFilters) -> list[ColumnElement[bool]]:
-    """What a row of LISTED must meet to be let through."""
-    conditions = [_begins_a_word(word) for word in fold(filters.q or "").split()]
-    if filters.member is not None:
-        conditions.append(on_watchlist_of([filters.member], films.c.id))
-    if filters.states:
-        conditions.append(MATCH_STATE.in_(filters.states))
-    if filters.providers or filters.offers:
-        conditions.append(_has_offer(filters))
-    return conditions
-
-
-def _begins_a_word(word: str) -> ColumnElement[bool]:
-    padded = literal(" ") + films.c.search_title
-    return padded.contains(f" {word}", autoescape=True)
-
-
-def on_watchlist_of(usernames: Collection[str], film_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether one of these members has the film on the watchlist now."""
-    theirs = members.c.username.in_(usernames)
-    return film_id.in_(select(watchlist_entries.c.film_id).join(members).where(theirs, ON_WATCHLIST))
-
-
-def _has_offer(filters: FilmFilters) -> ColumnElement[bool]:
-    offer = availability.c
-    fitting = [offer.film_id == films.c.id, offer.country.in_(filters.countries), IS_OPEN]
-    if filters.providers:
-        fitting.append(offer.provider_id.in_(filters.providers))
-    if filters.offers:
-        fitting.append(offer.offer.in_(filters.offers))
-    return exists().where(*fitting)
-
-
-async def _count(db: Connection, query: Select[Any]) -> int:
-    return (await db.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
-
-
-def _cut(chosen: Select[Any], order: Order, paging: Paging, total: int) -> FromClause:
-    """The ids on this page alone, so that nothing else is read of the films on other pages."""
-    return _sorted(chosen, order).limit(paging.rows(total)).offset(paging.offset).subquery("page")
-
-
-def _sorted(query: Select[Any], order: Order) -> Select[Any]:
-    columns: dict[SortBy, Column[Any]] = {
-        "position": watchlist_entries.c.position,
-        "title": films.c.sort_title,
-        "year": films.c.year,
-    }
-    keys: list[ColumnElement[Any]] = [columns[order.by]]
-    if order.by == "year":
-        keys.append(films.c.sort_title)
-    keys.append(films.c.id)
-    if order.descending:
-        keys = [key.desc() for key in keys]
-    if order.by != "title":
-        keys[0] = keys[0].nulls_last()
-    return query.order_by(*keys)

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, case, exists, select, union_all
 from api.db.availability import LAST_CHECK
 from api.db.chunks import in_chunks
 from api.db.connection import Connection
-from api.db.films import IS_OPEN, OFFER_ORDER
+from api.db.film_filters import IS_OPEN
+from api.db.films import OFFER_ORDER
 from api.db.links import Links
 from api.db.tables import availability, availability_checks, events, films, providers
 from api.errors import NotFound

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from api.db.connection import Connection
-from api.db.films import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, SUBSCRIPTION
+from api.db.film_filters import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, SUBSCRIPTION
 from api.db.links import Links
 from api.db.tables import availability, availability_checks, film_matches, films, members, watchlist_entries
 from api.errors import EmptyList, NotReadYet

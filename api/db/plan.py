@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, exists, select
 
 from api.db import providers
 from api.db.connection import Connection
-from api.db.films import IS_OPEN, ON_WATCHLIST
+from api.db.film_filters import IS_OPEN, ON_WATCHLIST
 from api.db.providers import Known
 from api.db.statements import among, rows
 from api.db.tables import availability, availability_checks, films, members, service_prices, services, watchlist_entries

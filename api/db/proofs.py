@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from api.db.chunks import in_chunks
 from api.db.connection import Connection
 from api.db.engine import insert
-from api.db.films import ON_WATCHLIST, SUBSCRIPTION, on_watchlist_of
+from api.db.film_filters import ON_WATCHLIST, SUBSCRIPTION, on_watchlist_of
 from api.db.tables import availability, film_matches, films, members, proof_days, services, watchlist_entries
 
 LAST = 2**31 - 1

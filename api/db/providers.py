@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select
 
 from api.brands import Brand, Brands
 from api.db.connection import Connection
-from api.db.films import IS_OPEN, ON_WATCHLIST, SUBSCRIPTION
+from api.db.film_filters import IS_OPEN, ON_WATCHLIST, SUBSCRIPTION
 from api.db.links import Links
 from api.db.statements import among, rows
 from api.db.tables import availability, members, providers, watchlist_entries

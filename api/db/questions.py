@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from api.db.connection import Connection
-from api.db.films import LISTED, MATCH_STATE, FilmFilters, conditions, on_watchlist_of
+from api.db.film_filters import LISTED, MATCH_STATE, on_watchlist_of, title_begins
 from api.db.links import Links, title_page
 from api.db.paging import Paging, page_of
 from api.db.tables import film_matches, film_people, films, people
@@ -109,8 +109,9 @@ def _rows(links: Links) -> Select[Any]:
 
 
 def _conditions(filters: QuestionFilters) -> list[ColumnElement[bool]]:
-    film_filters = FilmFilters(countries=(), member=filters.member, q=filters.q)
-    found = [*conditions(film_filters), IS_LOCKED.is_(filters.decided)]
+    found = [*title_begins(filters.q), IS_LOCKED.is_(filters.decided)]
+    if filters.member is not None:
+        found.append(on_watchlist_of([filters.member], films.c.id))
     states = filters.states or (() if filters.decided else WAITING)
     if states:
         found.append(MATCH_STATE.in_(states))

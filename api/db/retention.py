@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from api.db import details
 from api.db.chunks import in_chunks
 from api.db.connection import Connection
-from api.db.films import on_watchlist_of
+from api.db.film_filters import on_watchlist_of
 from api.db.tables import (
     availability,
     availability_checks,

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, case, distinct, exists, func, select
 
 from api.db.connection import Connection
-from api.db.films import IS_OPEN, ON_WATCHLIST, SUBSCRIPTION
+from api.db.film_filters import IS_OPEN, ON_WATCHLIST, SUBSCRIPTION
 from api.db.links import Links
 from api.db.statements import rows
 from api.db.tables import (

@@ -1,25 +1,23 @@
 """Films: every film that Marquee knows, with its offers."""
 
-from typing import Annotated, Literal
-
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
-from msgspec.structs import replace
+from litestar.params import FromPath
 
 from api.answers import FOLLOWS, FROM_DATA
 from api.db import films
 from api.db.engine import Database
-from api.db.films import FilmFilters, Order
+from api.db.film_filters import FilmFilters
+from api.db.films import Order
 from api.db.links import Links
 from api.db.paging import Paging
-from api.dependencies import MemberFilter, SortOrder, known_member_filter
+from api.dependencies import SortOrder
+from api.errors import Invalid
+from api.film_parameters import FILTERS, ExcludeSeenBy, FilmSortBy, Match, Members, Seed, of_members, without_seen
 from api.problems import documented
 from api.schemas.films import Film, FilmDetails
 from api.schemas.pages import Page
 from api.settings import Settings
-
-SortBy = Annotated[Literal["title", "year"], QueryParameter(description="What to sort by.")]
 
 
 @get("/", operation_id="listFilms", summary="List films", responses=documented())
@@ -29,14 +27,20 @@ async def list_films(
     links: NamedDependency[Links],
     filters: NamedDependency[FilmFilters],
     paging: NamedDependency[Paging],
-    member: MemberFilter = None,
-    sort_by: SortBy = "title",
+    member: Members = None,
+    match: Match = "any",
+    exclude_seen_by: ExcludeSeenBy = None,
+    sort_by: FilmSortBy = "title",
     sort_order: SortOrder = "asc",
+    seed: Seed = 1,
 ) -> Page[Film]:
     """Films, with what is open now in the countries shown; with `member`, the films on that member's watchlist."""
     async with database.read() as db:
-        chosen = replace(filters, member=await known_member_filter(db, member, settings))
-        return await films.listing(db, chosen, Order(sort_by, sort_order == "desc"), paging, links)
+        chosen = await of_members(db, filters, member, match, settings)
+        chosen = await without_seen(db, chosen, exclude_seen_by, settings)
+        if sort_by == "position" and len(chosen.members) != 1:
+            raise Invalid([("sort_by", "is position, which needs one member")])
+        return await films.listing(db, chosen, Order(sort_by, sort_order == "desc", seed), paging, links)
 
 
 @get("/{slug:str}", operation_id="getFilm", summary="Get a film", responses=documented(404))
@@ -51,4 +55,6 @@ async def get_film(
         return await films.by_slug(db, slug, settings.country, links)
 
 
-films_router = Router("/films", route_handlers=[list_films, get_film], tags=["films"], opt={FOLLOWS: FROM_DATA})
+films_router = Router(
+    "/films", route_handlers=[list_films, get_film], dependencies=FILTERS, tags=["films"], opt={FOLLOWS: FROM_DATA}
+)

@@ -5,21 +5,23 @@ from typing import Annotated, Literal
 from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from msgspec.structs import replace
 
 from api.answers import FOLLOWS, FROM_DATA
 from api.db import films, members
 from api.db.engine import Database
-from api.db.films import FilmFilters, Order
+from api.db.film_filters import FilmFilters
+from api.db.films import Order
 from api.db.links import Links
 from api.db.paging import Paging, cut
 from api.dependencies import SortOrder, known_member
+from api.film_parameters import FILTERS, ExcludeSeenBy, Seed, WatchlistSortBy, without_seen
 from api.problems import documented
 from api.schemas.films import WatchlistEntry
 from api.schemas.members import Member
 from api.schemas.pages import Page
 from api.settings import Settings
 
-SortBy = Annotated[Literal["position", "title", "year"], QueryParameter(description="What to sort by.")]
 MemberSortBy = Annotated[Literal["position", "username"], QueryParameter(description="What to sort by.")]
 
 
@@ -53,8 +55,10 @@ async def get_watchlist(
     links: NamedDependency[Links],
     filters: NamedDependency[FilmFilters],
     paging: NamedDependency[Paging],
-    sort_by: SortBy = "position",
+    exclude_seen_by: ExcludeSeenBy = None,
+    sort_by: WatchlistSortBy = "position",
     sort_order: SortOrder = "asc",
+    seed: Seed = 1,
 ) -> Page[WatchlistEntry]:
     """The films on a member's watchlist now, in the member's own order unless asked otherwise.
 
@@ -62,12 +66,15 @@ async def get_watchlist(
     """
     async with database.read() as db:
         name = await known_member(db, username, settings)
-        return await films.watchlist(db, name, filters, Order(sort_by, sort_order == "desc"), paging, links)
+        theirs = replace(filters, services_of=filters.services_of and name)
+        chosen = await without_seen(db, theirs, exclude_seen_by, settings)
+        return await films.watchlist(db, name, chosen, Order(sort_by, sort_order == "desc", seed), paging, links)
 
 
 members_router = Router(
     "/members",
     route_handlers=[list_members, get_watchlist],
+    dependencies=FILTERS,
     tags=["members"],
     opt={FOLLOWS: FROM_DATA},
 )

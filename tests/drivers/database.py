@@ -2,16 +2,18 @@
 
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 
 from api.db.engine import Database
 from api.db.migrate import upgrade
+from api.db.reader import Reader
 from api.db.tables import metadata
 
 
@@ -71,8 +73,15 @@ def statements() -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
+    def fetch(reader: Reader, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        sent.append(text)
+        return fetched(reader, text, values)
+
+    fetched = Reader.fetch
     event.listen(Engine, "before_cursor_execute", note)
+    Reader.fetch = fetch  # type: ignore[method-assign, assignment]
     try:
         yield sent
     finally:
+        Reader.fetch = fetched  # type: ignore[method-assign]
         event.remove(Engine, "before_cursor_execute", note)

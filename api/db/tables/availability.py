@@ -39,6 +39,12 @@ Index(
     "ix_availability_provider_id_country_offer_closed_at",
     *(availability.c[name] for name in ("provider_id", "country", "offer", "closed_at")),
 )
+Index(
+    "ix_availability_open",
+    *(availability.c[name] for name in ("country", "offer", "provider_id", "film_id", "opened_at")),
+    sqlite_where=availability.c.closed_at.is_(None),
+    postgresql_where=availability.c.closed_at.is_(None),
+)
 
 availability_checks = Table(
     "availability_checks",

@@ -38,6 +38,7 @@ people = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", String, nullable=False),
+    Column("search_name", String, index=True),
     Column("profile_path", String),
     Column("checked_at", UtcDateTime, nullable=False),
 )

@@ -3,7 +3,8 @@ import pytest
 from api.db import films, tables
 from api.db.connection import Connection
 from api.db.engine import Database
-from api.db.films import FilmFilters, Order
+from api.db.film_filters import FilmFilters
+from api.db.films import Order
 from api.db.links import Links
 from api.db.paging import Paging
 from tests.drivers.database import statements
@@ -12,7 +13,7 @@ from tests.factories import AvailabilityRow, CheckRow, EntryRow, FilmRow, MatchR
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
 EVERYTHING = FilmFilters(countries=("GB",))
 FILTERS = FilmFilters(
-    countries=("GB",), member="alice", states=("found",), providers=(1, 2), offers=("flatrate",), q="film"
+    countries=("GB",), members=("alice",), states=("found",), providers=(1, 2), offers=("flatrate",), q="film"
 )
 SIZES = (1, 5, 40)
 

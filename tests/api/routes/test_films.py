@@ -278,3 +278,112 @@ def offer(country: str, provider_id: int, provider: str, kind: str) -> dict[str,
         "offer": kind,
         "since": "2026-11-20T06:00:00Z",
     }
+
+
+@pytest.fixture
+async def more(database: Database) -> None:
+    """Heat and Amélie with facts; Carol has seen Heat and wants it too; Alice pays for Mubi."""
+    person = {"profile_path": None, "checked_at": NOW}
+    async with database.write() as db:
+        heat = {"runtime_minutes": 170, "letterboxd_average": 4.2, "original_language": "en", "tmdb_popularity": 9.0}
+        amelie = {"runtime_minutes": 122, "tmdb_rating": 7.0, "original_language": "fr", "tmdb_popularity": 20.0}
+        for film_id, facts in ((HEAT, heat), (AMELIE, amelie)):
+            await db.execute(tables.films.update().where(tables.films.c.id == film_id).values(**facts))
+        await add(
+            db, tables.people, {"id": 1, "name": "Jean-Pierre Jéunet", "search_name": "jean pierre jeunet", **person}
+        )
+        await add(
+            db,
+            tables.film_people,
+            {"film_id": AMELIE, "person_id": 1, "role": "director", "position": 0, "character": None},
+        )
+        await add(db, tables.genres, {"id": 35, "name": "Comedy"}, {"id": 80, "name": "Crime"})
+        await add(db, tables.film_genres, {"film_id": AMELIE, "genre_id": 35}, {"film_id": HEAT, "genre_id": 80})
+        await add(db, tables.countries, {"code": "FR", "name": "France"})
+        await add(db, tables.film_countries, {"film_id": AMELIE, "country": "FR"})
+        await add(
+            db,
+            tables.watchlist_entries,
+            EntryRow.build(member_id=2, film_id=HEAT, position=1, added_at=NOW + timedelta(days=9)),
+        )
+        seen = {"rating": None, "provenance": "rss", "updated_at": NOW}
+        await add(db, tables.ratings, {"member_id": 2, "film_id": HEAT, **seen})
+        await add(db, tables.services, {"member_id": 1, "country": "DE", "provider_id": MUBI})
+
+
+@pytest.mark.usefixtures("more")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("member=alice&member=carol", ["alien", "heat-1995"]),
+        ("member=alice&member=carol&match=all", ["heat-1995"]),
+        ("member=alice&member=carol&match=at_least:2", ["heat-1995"]),
+        ("member=alice&member=carol&match=at_least:3", []),
+        ("exclude_seen_by=carol", ["alien", "amelie"]),
+        ("exclude_seen_by=alice", ["alien", "amelie", "heat-1995"]),
+        ("my_services=true", ["heat-1995"]),
+        ("my_services=true&country=GB", []),
+        ("my_services=true&offer=rent", []),
+        ("my_services=true&member=carol", []),
+        ("available=true", ["heat-1995"]),
+        ("available=false&country=GB", ["alien"]),
+        ("available=unknown&country=GB", ["amelie"]),
+        ("available=unknown", ["alien", "amelie"]),
+        (f"available=false&country=GB&provider={NETFLIX}", ["alien"]),
+        (f"available=false&country=GB&provider={MUBI}&offer=rent", ["alien", "heat-1995"]),
+        ("genre=comedy", ["amelie"]),
+        ("genre=35&genre=CRIME", ["amelie", "heat-1995"]),
+        ("genre=nothing", []),
+        ("director=jean-pierre jeunet", ["amelie"]),
+        ("director=1", ["amelie"]),
+        ("language=FR", ["amelie"]),
+        ("origin=fr", ["amelie"]),
+        ("year_min=1996", ["amelie"]),
+        ("year_max=1995", ["heat-1995"]),
+        ("decade=1990", ["heat-1995"]),
+        ("runtime_min=150", ["heat-1995"]),
+        ("runtime_max=122", ["alien", "amelie"]),
+        ("rating_min=3.5", ["amelie", "heat-1995"]),
+        ("rating_min=3.6", ["heat-1995"]),
+        ("rating_min=0&rating_source=tmdb", ["amelie"]),
+        ("added_since=2026-11-21", ["heat-1995"]),
+        ("added_since=2026-11-21&member=alice", []),
+        ("arrived_since=2026-11-20", ["heat-1995"]),
+        ("arrived_since=2026-11-21T00:00:00Z", []),
+        ("sort_by=runtime&sort_order=desc", ["heat-1995", "amelie", "alien"]),
+        ("sort_by=popularity", ["heat-1995", "amelie", "alien"]),
+        ("sort_by=rating", ["amelie", "heat-1995", "alien"]),
+        ("sort_by=added&sort_order=desc", ["heat-1995", "alien", "amelie"]),
+        ("sort_by=arrived", ["heat-1995", "alien", "amelie"]),
+        ("sort_by=position&member=carol", ["heat-1995", "alien"]),
+    ],
+)
+async def test_filters_and_orders_by_facts_members_and_services(
+    client: httpx.AsyncClient, query: str, found: list[str]
+) -> None:
+    assert await slugs(client, query) == found
+
+
+async def test_one_seed_is_one_order(client: httpx.AsyncClient) -> None:
+    orders = {tuple(await slugs(client, f"sort_by=random&seed={seed}")) for seed in range(12)}
+    assert len(orders) > 1
+    pages = [await slugs(client, f"sort_by=random&seed=5&page_size=1&page={page}") for page in (1, 2, 3)]
+    assert [slug for page in pages for slug in page] == await slugs(client, "sort_by=random&seed=5")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("year_min=2000&year_max=1990", "year_min"),
+        ("runtime_min=100&runtime_max=90", "runtime_min"),
+        ("decade=1990&year_min=2001", "decade"),
+        ("sort_by=position", "sort_by"),
+        ("exclude_seen_by=mallory", "exclude_seen_by"),
+        ("match=at_least:0", "match"),
+        ("added_since=yesterday", "added_since"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
+    answer = await client.get(f"/api/v1/films?{query}")
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
