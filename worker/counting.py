@@ -85,9 +85,11 @@ class Counts:
             raise
 
     async def _keep(self, queue: ArqRedis) -> None:
-        while not self._ended.is_set():
+        is_last = False
+        while not is_last:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), EVERY)
+            is_last = self._ended.is_set()
             with suppress(Unavailable):
                 await self.hand_over(queue)
 
