@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Row, case, exists, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.db import sources
 from api.db.connection import Connection
 from api.db.engine import Database
-from api.db.films import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, on_watchlist_of
+from api.db.film_filters import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, on_watchlist_of
 from api.db.questions import IS_LOCKED, WAITING
 from api.db.tables import availability, availability_checks, events, films, members, refreshes, watchlist_entries
 from api.errors import Unavailable
@@ -87,8 +87,8 @@ async def _facts(db: Connection, scope: Scope) -> Facts:
 async def _films(db: Connection, scope: Scope) -> Sequence[Row[str, str, bool, int]]:
     """The films on the watchlists by match, by whether they stream, and by whether a person decided."""
     offer, check = availability.c, availability_checks.c
-    is_open = exists().where(offer.film_id == films.c.id, offer.country == scope.country, IS_OPEN)
-    is_known = exists().where(check.film_id == films.c.id, check.country == scope.country)
+    is_open = films.c.id.in_(select(offer.film_id).where(offer.country == scope.country, IS_OPEN))
+    is_known = films.c.id.in_(select(check.film_id).where(check.country == scope.country))
     shown = case((is_open, "available"), (is_known, "unavailable"), else_="unknown")
     each = (
         select(MATCH_STATE.label("state"), shown.label("shown"), IS_LOCKED.label("is_locked"))

@@ -14,9 +14,9 @@ from api.errors import Unavailable
 from api.headers import METRICS
 from api.measuring import Requests
 from api.metrics import Scrape, exposition
+from api.outlook import stale_before
 from api.problems import described
 from api.queue import Vitals, vitals
-from api.routes.sources import stale_before
 from api.settings import Settings
 
 SECONDS = 2.0
@@ -27,7 +27,7 @@ SECONDS = 2.0
     operation_id="getMetrics",
     summary="Get metrics",
     media_type=MediaType.TEXT,
-    responses=described(400, 401),
+    responses=described(400, 401, 429),
 )
 async def get_metrics(
     database: NamedDependency[Database],

@@ -14,7 +14,7 @@ from tests.api.conftest import NOBODY, Serve
 from tests.factories import FilmRow, ProviderRow, add
 
 KEY = "clé-for-tests"
-BY_PATH = {"/health/live": {"400"}, "/health/ready": {"400", "503"}, "/metrics": {"400", "401"}}
+BY_PATH = {"/health/live": {"400"}, "/health/ready": {"400", "503"}, "/metrics": {"400", "401", "429"}}
 """The problems of what is true for the moment only."""
 
 

@@ -110,7 +110,7 @@ async def test_the_key_opens_it_as_a_bearer_token_too(serve: Serve, database: Da
 
 async def test_it_is_documented_as_text_that_is_never_kept(client: httpx.AsyncClient) -> None:
     operation = (await client.get("/api/v1/openapi.json")).json()["paths"]["/metrics"]["get"]
-    assert set(operation["responses"]) == {"200", "400", "401"}
+    assert set(operation["responses"]) == {"200", "400", "401", "429"}
     assert set(operation["responses"]["200"]["content"]) == {"text/plain"}
     assert "etag" not in (await client.get("/metrics")).headers
 
