@@ -20,7 +20,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.conditional import TAG, is_known, knows
 from api.errors import Unavailable
-from api.headers import NOT_KEPT
+from api.headers import NOT_KEPT, OF_THE_MOMENT
 
 FOLLOWS = "follows"
 """In the `opt` of a route: from what its answers follow. Without it, none of them is kept."""
@@ -45,8 +45,12 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An answer as it was sent, to whom has nothing of it yet; `minute` is None where the time does not matter."""
+    """An answer as it was sent, to whom has nothing of it yet; `minute` is None where the time does not matter.
 
+    `route` is the template of its path.
+    """
+
+    route: str
     version: int
     minute: int | None
     headers: list[tuple[bytes, bytes]]
@@ -103,12 +107,14 @@ def remembering(app: ASGIApp, resources: ApplicationState, answers: Answers) -> 
     """`app`, where its answers are kept; the database that they are made from is among its resources."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        state = await _state(resources, answers) if scope.get("method") == "GET" else None
+        may_be_kept = scope.get("method") == "GET" and not scope["path"].startswith(OF_THE_MOMENT)
+        state = await _state(resources, answers) if may_be_kept else None
         if state is None:
             await app(scope, receive, send)
             return
         key = _asked(scope)
         if kept := answers.find(key, state):
+            scope["path_template"] = kept.route
             await _send(kept, scope, send)
             return
         scope["state"]["answers"] = answers, state
@@ -173,7 +179,7 @@ def _keep(answers: Answers, key: Key, state: State, scope: Scope, start: dict[st
     minute = None if follows == FROM_DATA else state.minute
     tag = found.get(b"etag", b"").decode("latin-1")
     last_modified = found[b"last-modified"].decode("latin-1") if b"last-modified" in found else None
-    answers.keep(key, Answer(state.version, minute, headers, body, tag, last_modified))
+    answers.keep(key, Answer(scope["path_template"], state.version, minute, headers, body, tag, last_modified))
 
 
 async def _send(kept: Answer, scope: Scope, send: Send) -> None:

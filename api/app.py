@@ -14,6 +14,7 @@ from api.dependencies import for_every_route
 from api.formats.lists import ListsAsFiles
 from api.guards import demand_host, demand_known_parameters, demand_text, demand_values
 from api.headers import adding_headers
+from api.measuring import Requests, measuring
 from api.methods import EveryMethodTold, answering_head
 from api.openapi import openapi_config
 from api.problems import HANDLERS
@@ -31,6 +32,7 @@ from api.routes.housekeeping import housekeeping_router
 from api.routes.lists import list_links_router, lists_router
 from api.routes.matches import match_router, matches_router
 from api.routes.members import members_router
+from api.routes.metrics import metrics_router
 from api.routes.notifications import notifications_router
 from api.routes.plan import plan_router
 from api.routes.prices import prices_router
@@ -70,12 +72,14 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> Litestar:
     """The API over the database and the queue that the settings name; both are opened by its lifespan."""
+    requests = Requests()
     app = Litestar(
         route_handlers=[
             Router(PREFIX, route_handlers=[*ROUTERS, docs_router()], opt={FOLLOWS: FROM_DATA_AND_TIME}),
             feeds_router,
             lists_router,
             health_router,
+            metrics_router(requests),
         ],
         dependencies=for_every_route(settings),
         guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters, demand_values],
@@ -89,7 +93,8 @@ def create_app(settings: Settings) -> Litestar:
         lifespan=[resources(settings)],
         logging_config=None,
     )
-    app.asgi_handler = answering_head(remembering(adding_headers(app.asgi_handler), app.state, Answers()))
+    remembered = remembering(adding_headers(app.asgi_handler), app.state, Answers())
+    app.asgi_handler = answering_head(measuring(remembered, requests))
     return app
 
 

@@ -7,6 +7,9 @@ KEPT = "private, no-cache"
 """A browser may keep the answer, and asks with its ETag whether it still holds."""
 NOT_KEPT = "no-store"
 HEALTH = "/health/"
+METRICS = "/metrics"
+OF_THE_MOMENT = (HEALTH, METRICS)
+"""Beginnings of paths whose answers are true for the moment only."""
 
 
 def adding_headers(app: ASGIApp) -> ASGIApp:
@@ -29,7 +32,7 @@ def _add_headers(message: HTTPResponseStartEvent, scope: Scope) -> None:
     headers["X-Robots-Tag"] = "noindex, nofollow"
     headers["Referrer-Policy"] = "no-referrer"
     good = message["status"] in (200, 304)
-    keep = good and scope.get("method") in ("GET", "HEAD") and not scope["path"].startswith(HEALTH)
+    keep = good and scope.get("method") in ("GET", "HEAD") and not scope["path"].startswith(OF_THE_MOMENT)
     headers.setdefault("Cache-Control", KEPT if keep else NOT_KEPT)
     allowed = [method.strip() for method in headers.get("Allow", "").split(",")]
     if "GET" in allowed:

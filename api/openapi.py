@@ -22,7 +22,7 @@ from api.bounds import add_bounds, bound_parameter, handlers, parameters
 from api.dependencies import LARGEST_ID
 from api.formats import letterboxd
 from api.formats.asked import MEDIA_TYPES
-from api.headers import HEALTH
+from api.headers import HEALTH, OF_THE_MOMENT
 from api.problems import described
 from api.reference import SAMPLES
 from api.schemas.members import USERNAME
@@ -124,14 +124,14 @@ def openapi_document(app: Litestar) -> Json:
     for name, schema in document["components"]["schemas"].items():
         _describe_struct(schema, _structs()[name.partition("_")[0]])
     for path, item in document["paths"].items():
-        is_health = path.startswith(HEALTH)
+        is_health, may_be_kept = path.startswith(HEALTH), not path.startswith(OF_THE_MOMENT)
         for method, operation in item.items():
             _describe_input(operation, parameters(known[operation["operationId"]]))
             _describe_answer(document, operation)
             _describe_formats(operation)
             if any(parameter["name"] == "page" for parameter in operation.get("parameters", [])):
                 _describe_list(document, operation)
-            _add_headers(operation, is_kept=method == "get" and not is_health)
+            _add_headers(operation, is_kept=method == "get" and may_be_kept)
             if is_health:
                 operation["security"] = []
             elif path.startswith(FEEDS) and "security" in document:

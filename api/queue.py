@@ -4,7 +4,7 @@ Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the 
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -24,17 +24,31 @@ QUEUE = f"{PREFIX}:queue"
 WORKERS = f"{PREFIX}:workers"
 ARQ_HEALTH = f"{PREFIX}:arq"
 TARGETS = f"{PREFIX}:targets"
+COUNTED = f"{PREFIX}:counted"
 HEARTBEAT_LASTS = 15
 REFRESH = "refresh"
 DELIVER = "deliver"
 SEE_TO_FILM = "see_to_film"
 KEEP_HOUSE = "keep_house"
+UPSTREAMS = ("letterboxd", "tmdb", "notify")
+OUTCOMES = ("ok", "not_found", "refused", "rate_limited", "blocked", "error")
 
 serialize = msgspec.msgpack.encode
 deserialize = msgspec.msgpack.decode
 
 Reported = tuple[str, str, str | None]
 """A target of news as a worker reports it: the sha256 digest of its address, its name, why it cannot be used."""
+Counted = tuple[str, ...]
+"""What workers count of an upstream: `requests`, which also have an outcome; `retries`; `waits` and `wait_seconds`."""
+
+
+class Vitals(msgspec.Struct, frozen=True, kw_only=True):
+    """The jobs that are not done, the workers that live, when one last said so, and what all of them counted."""
+
+    jobs: int
+    workers: int
+    last_beat: float | None
+    counted: dict[Counted, float]
 
 
 def limit_key(host: str) -> str:
@@ -144,6 +158,32 @@ async def ping(queue: ArqRedis) -> dict[str, Any]:
     """Whether Redis answers and a worker lives; raises Unavailable when Redis is away."""
     with _telling_when_away():
         return {"redis": bool(await queue.ping()), "worker": bool(await queue.zcount(WORKERS, time.time(), "+inf"))}
+
+
+async def add_counts(queue: ArqRedis, counts: Mapping[Counted, float]) -> None:
+    """Add what a worker counted to what all of them did; raises Unavailable when Redis is away."""
+    with _telling_when_away():
+        async with queue.pipeline() as pipe:
+            for counted, amount in counts.items():
+                pipe.hincrbyfloat(COUNTED, ":".join(counted), amount)
+            await pipe.execute()
+
+
+async def vitals(queue: ArqRedis) -> Vitals:
+    """How queue and workers are; raises Unavailable when Redis is away."""
+    with _telling_when_away():
+        async with queue.pipeline() as pipe:
+            pipe.zcard(QUEUE)
+            pipe.zcount(WORKERS, time.time(), "+inf")
+            pipe.zrange(WORKERS, -1, -1, withscores=True)
+            pipe.hgetall(COUNTED)
+            jobs, workers, latest, counted = await pipe.execute()
+    return Vitals(
+        jobs=jobs,
+        workers=workers,
+        last_beat=latest[0][1] - HEARTBEAT_LASTS if latest else None,
+        counted={tuple(name.decode().split(":")): float(amount) for name, amount in counted.items()},
+    )
 
 
 async def is_alive(redis_url: str) -> bool:

@@ -20,6 +20,7 @@ from api.queue import (
     serialize,
 )
 from api.settings import Settings
+from worker.counting import Counts
 from worker.jobs.film import see_to_film
 from worker.jobs.housekeeping import keep_house, scheduled_housekeeping
 from worker.jobs.news import deliver
@@ -44,7 +45,7 @@ MAX_TRIES = 1000
 
 def build_worker(settings: Settings, redis_url: str) -> Worker:
     """The worker, not yet started: its jobs, its schedule, and the clients these work with."""
-    queue = open_patient_queue(redis_url)
+    queue, counts = open_patient_queue(redis_url), Counts()
     return EndingWorker(
         functions=[
             func(refresh, name=REFRESH, timeout=LONGEST_RUN, keep_result=0, max_tries=MAX_TRIES),
@@ -62,7 +63,7 @@ def build_worker(settings: Settings, redis_url: str) -> Worker:
         job_serializer=serialize,
         job_deserializer=deserialize,
         timezone=ZoneInfo(settings.refresh_timezone),  # type: ignore[arg-type]
-        ctx={"services": _services(settings, queue)},
+        ctx={"services": _services(settings, queue, counts), "counts": counts},
         log_results=False,
     )
 
@@ -72,19 +73,23 @@ def _cron_jobs(settings: Settings) -> list[CrontabJob]:
     return [crontab_job(coroutine, schedule) for coroutine, schedule in due if schedule is not None]
 
 
-def _services(settings: Settings, queue: ArqRedis) -> Services:
-    letterboxd = Limiter(queue, "letterboxd", interval=settings.letterboxd_request_interval)
-    tmdb = Limiter(queue, "tmdb", interval=1 / settings.tmdb_requests_per_second)
+def _services(settings: Settings, queue: ArqRedis, counts: Counts) -> Services:
+    pages, titles = counts.of("letterboxd"), counts.of("tmdb")
+    letterboxd = Limiter(queue, "letterboxd", interval=settings.letterboxd_request_interval, counts=pages)
+    tmdb = Limiter(queue, "tmdb", interval=1 / settings.tmdb_requests_per_second, counts=titles)
     return Services(
         settings=settings,
         database=Database(settings.database_url),
-        letterboxd=LetterboxdClient.at(settings.letterboxd_base_url, letterboxd, rules=Robots(queue, name=NAME)),
-        tmdb=TmdbClient(settings.tmdb_base_url, settings.tmdb_api_key, tmdb),
-        notifier=Notifier(settings.notify_urls),
+        letterboxd=LetterboxdClient.at(
+            settings.letterboxd_base_url, letterboxd, rules=Robots(queue, name=NAME), counts=pages
+        ),
+        tmdb=TmdbClient(settings.tmdb_base_url, settings.tmdb_api_key, tmdb, counts=titles),
+        notifier=Notifier(settings.notify_urls, counts.of("notify")),
     )
 
 
 async def _start(ctx: dict[Any, Any]) -> None:
+    ctx["counts"].start(ctx["redis"])
     ctx["keeper"] = Keeper(ctx["services"], ctx["redis"])
     await ctx["keeper"].start()
 
@@ -95,6 +100,7 @@ async def _stop(ctx: dict[Any, Any]) -> None:
         if keeper := ctx.get("keeper"):
             await keeper.stop()
     finally:
+        await ctx["counts"].stop()
         await services.letterboxd.aclose()
         await services.tmdb.aclose()
         await services.database.close()

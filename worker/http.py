@@ -12,8 +12,8 @@ from typing import Protocol
 
 import httpx
 
-from api.errors import RateLimited, Transient
-from worker.counting import count_request
+from api.errors import RateLimited, SourceError, Transient
+from worker.counting import HostCounts, count_request
 from worker.ratelimit import Paused
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ MAX_BYTES = 8 * 1024 * 1024
 TOTAL_TIMEOUT = 60.0
 TIMEOUT = httpx.Timeout(10, connect=5, read=20, pool=60)
 LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=60)
+OUTCOMES = {"blocked": "blocked", "missing": "not_found", "rate_limited": "rate_limited", "unreachable": "error"}
+"""What to count where a request ends with an error, by its code."""
 
 Params = Mapping[str, str | int]
 Classify = Callable[[httpx.Response], None]
@@ -60,6 +62,7 @@ class OutsideHost:
     not with a redirected one). `classify` sees each answer before it is judged by its status, and raises a
     SourceError for what it knows better: RateLimited and Transient are retried, others are not. `pause` and `slot` of
     `pace` rule every request, redirected ones too, and so do `rules` where there are any, whose own reading is paced.
+    `counts` are told what became of every request.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class OutsideHost:
         params: Params | None = None,
         classify: Classify | None = None,
         rules: Rules | None = None,
+        counts: HostCounts | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -83,6 +87,7 @@ class OutsideHost:
         self._params = dict(params or {})
         self._classify = classify
         self._rules = rules
+        self._counts = counts or HostCounts()
         self._sleep = sleep
         self._client = httpx.AsyncClient(
             headers={"User-Agent": user_agent(), "Accept-Language": "en", "Accept-Encoding": "gzip", **(headers or {})},
@@ -141,6 +146,7 @@ class OutsideHost:
                     await self._pace.pause(wait)
                 if attempt == ATTEMPTS or wait > PATIENCE:
                     raise
+                self._counts.retry()
                 if not asked:
                     await self._sleep(wait)
 
@@ -148,9 +154,8 @@ class OutsideHost:
         """The judged answer at the end of the redirects."""
         for _ in range(MAX_REDIRECTS + 1):
             await self._pace.slot(PATIENCE)
-            response = await self._answer(request)
+            response = await self._judged(request)
             if not response.has_redirect_location:
-                self._judge(response)
                 return response
             request = self._redirected(request, response.headers["location"])
             if obeying:
@@ -170,6 +175,18 @@ class OutsideHost:
         if _authority(target) != _authority(request.url):
             redirected.headers.pop("authorization", None)
         return redirected
+
+    async def _judged(self, request: httpx.Request) -> httpx.Response:
+        """The answer to this request alone; one that leads elsewhere is not judged."""
+        try:
+            response = await self._answer(request)
+            if not response.has_redirect_location:
+                self._judge(response)
+        except SourceError as error:
+            self._counts.request(OUTCOMES.get(error.code, "refused"))
+            raise
+        self._counts.request(_outcome(response.status_code))
+        return response
 
     def _judge(self, response: httpx.Response) -> None:
         if self._classify:
@@ -234,6 +251,12 @@ def retry_after(response: httpx.Response) -> float | None:
         return None
     now = _date(response.headers.get("date", "")) or datetime.now(UTC)
     return max((until - now).total_seconds(), 0.0)
+
+
+def _outcome(status: int) -> str:
+    if status in (404, 410):
+        return "not_found"
+    return "refused" if status >= 400 else "ok"
 
 
 def _fault(error: httpx.RequestError) -> str:

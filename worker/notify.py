@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from api.db.deliveries import Target
+from worker.counting import HostCounts
 
 NOT_INSTALLED = "Apprise is not installed: start Marquee with its extra `notify`."
 NOT_UNDERSTOOD = "Apprise does not understand this address in NOTIFY_URLS, or lacks a library for it."
@@ -47,9 +48,10 @@ class Outcome(msgspec.Struct, frozen=True):
 class Notifier:
     """The addresses of NOTIFY_URLS, each known by its digest."""
 
-    def __init__(self, addresses: Sequence[str] = ()) -> None:
+    def __init__(self, addresses: Sequence[str] = (), counts: HostCounts | None = None) -> None:
         self._addresses = {_digest(address): address for address in addresses}
         self._targets: list[Target] | None = None
+        self._counts = counts or HostCounts()
 
     async def targets(self) -> list[Target]:
         """What Marquee may send to, in the order of the settings; looked at once."""
@@ -64,7 +66,9 @@ class Notifier:
             return Outcome("failed", NOT_SET_ANY_MORE, final=True)
         if problem := known[digest].problem:
             return Outcome("failed", problem, final=True)
-        return await asyncio.to_thread(_send, self._addresses[digest], title, body)
+        outcome = await asyncio.to_thread(_send, self._addresses[digest], title, body)
+        self._counts.request("ok" if outcome.status == "sent" else "error")
+        return outcome
 
 
 def _digest(address: str) -> str:

@@ -12,6 +12,7 @@ from redis.exceptions import ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from api.queue import limit_key, pause_key
+from worker.counting import HostCounts
 
 logger = logging.getLogger(__name__)
 
@@ -70,13 +71,21 @@ class Limiter:
 
     After a quiet time, up to `burst` slots may be taken at once. While Redis is away nothing is sent: without it
     nobody knows what the other workers send, so callers wait until it is back. A waiter may be cancelled; the
-    slot that it had booked stays unused.
+    slot that it had booked stays unused. `counts` are told how long callers waited for their slots.
     """
 
     def __init__(
-        self, redis: Redis, host: str, *, interval: float, burst: int = 1, sleep: Sleep = asyncio.sleep
+        self,
+        redis: Redis,
+        host: str,
+        *,
+        interval: float,
+        burst: int = 1,
+        counts: HostCounts | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._host = host
+        self._counts = counts or HostCounts()
         self._sleep = sleep
         self._interval = round(interval * MICROSECONDS)
         self._tolerance = self._interval * (burst - 1)
@@ -90,13 +99,17 @@ class Limiter:
         Raises Paused at once where a pause has more than `patience` seconds to go.
         """
         held = born = 0
+        waited = 0.0
         while True:
             held, born, wait = await self._booked(held, born, round(patience * MICROSECONDS))
             if held < 0:
                 raise Paused(wait)
             if wait <= 0:
-                return
+                break
             await self._sleep(wait)
+            waited += wait
+        if waited:
+            self._counts.wait(waited)
 
     async def pause(self, seconds: float) -> None:
         """Make every caller of every worker wait for `seconds` from now; an earlier, longer pause stays."""

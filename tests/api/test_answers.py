@@ -132,7 +132,7 @@ async def test_an_answer_that_a_write_overtook_is_made_again(database: Database)
 
 @pytest.mark.parametrize(("follows", "minute", "found"), [(FROM_DATA, None, True), (FROM_DATA_AND_TIME, 7, False)])
 def test_what_follows_from_the_time_holds_for_its_minute(follows: str, minute: int | None, found: bool) -> None:
-    answers, answer = Answers(), Answer(1, minute, [], b"body", "tag", None)
+    answers, answer = Answers(), Answer("/films", 1, minute, [], b"body", "tag", None)
     answers.keep(("key",), answer)
     assert answers.find(("key",), State(1, 7)) is answer
     assert (answers.find(("key",), State(1, 8)) is answer) == found
@@ -141,8 +141,8 @@ def test_what_follows_from_the_time_holds_for_its_minute(follows: str, minute: i
 def test_the_answers_asked_for_last_are_kept_and_no_more_than_there_is_room_for() -> None:
     answers, state = Answers(megabytes=1), State(1, 1)
     for name in ("first", "second", "third"):
-        answers.keep((name,), Answer(1, None, [], b"x" * 400_000, "tag", None))
+        answers.keep((name,), Answer("/films", 1, None, [], b"x" * 400_000, "tag", None))
         answers.find(("first",), state)
     assert [name for name in ("first", "second", "third") if answers.find((name,), state)] == ["first", "third"]
-    answers.keep(("huge",), Answer(1, None, [], b"x" * 2_000_000, "tag", None))
+    answers.keep(("huge",), Answer("/films", 1, None, [], b"x" * 2_000_000, "tag", None))
     assert answers.find(("huge",), state) is None

@@ -9,6 +9,7 @@ import httpx
 from msgspec.structs import replace
 
 from api.errors import MarkupChanged
+from worker.counting import HostCounts
 from worker.http import OutsideHost, Pace, RefusedAnswer, Rules, Sleep, bare
 from worker.sources.letterboxd import urls
 from worker.sources.letterboxd.answers import NAME, classify
@@ -36,12 +37,21 @@ class LetterboxdClient:
         pace: Pace,
         *,
         rules: Rules | None = None,
+        counts: HostCounts | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> Self:
-        return cls(
-            OutsideHost(base_url, pace, name=NAME, classify=classify, rules=rules, sleep=sleep, transport=transport)
+        host = OutsideHost(
+            base_url,
+            pace,
+            name=NAME,
+            classify=classify,
+            rules=rules,
+            counts=counts,
+            sleep=sleep,
+            transport=transport,
         )
+        return cls(host)
 
     async def watchlist_page(self, username: str, path: str | None = None) -> WatchlistPage:
         """A page of the member's watchlist: the first, or the `next_path` of the one before.

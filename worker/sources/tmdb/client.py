@@ -10,6 +10,7 @@ import msgspec
 from api.db.availability import OfferRow
 from api.db.details import Details
 from api.errors import Transient
+from worker.counting import HostCounts
 from worker.http import OutsideHost, Pace, Params, Sleep, bare
 from worker.sources.tmdb import reading
 from worker.sources.tmdb.answers import NAME, classify
@@ -35,6 +36,7 @@ class TmdbClient:
         key: str,
         pace: Pace,
         *,
+        counts: HostCounts | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class TmdbClient:
             headers=credential.headers,
             params=credential.params,
             classify=lambda response: classify(response, credential.redact),
+            counts=counts,
             sleep=sleep,
             transport=transport,
         )
