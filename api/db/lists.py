@@ -12,9 +12,6 @@ from api.db.tables import availability, availability_checks, film_matches, films
 from api.errors import EmptyList, NotReadYet
 from api.schemas.lists import ListedFilm
 
-UNDECIDED = ("pending", "error")
-"""States of a match in which a film may still turn out to be a movie."""
-
 
 class ListFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which films a list holds.
@@ -32,16 +29,17 @@ async def watchlist(
 ) -> list[ListedFilm]:
     """The movies on the member's watchlist as it was last read to its end, each TMDB title once, newest first.
 
-    Raises NotReadYet where the list was never read to its end, or none of its films can be told yet, and EmptyList
-    where it is truly empty and may not be: a program that keeps a library in step would delete what it has.
+    Raises NotReadYet where it was never read to its end, or where films on it were not looked for yet, and EmptyList
+    where it is truly empty and may not be: a program that keeps a library in step would delete what is missing.
     """
-    read_at = select(members.c.last_full_read_at).where(members.c.username == username)
-    if (await db.execute(read_at)).scalar_one_or_none() is None:
-        raise NotReadYet(username, "it was not read to its end yet")
+    is_read = await _read_to_the_end(db)
+    for name in [username, *(is_read if filters.min_members > 1 else ())]:
+        if not is_read.get(name):
+            raise NotReadYet(name, "it was not read to its end yet")
+    if unknown := await _unknown(db, username, filters):
+        raise NotReadYet(username, f"{unknown} of its films were not looked for yet")
     rows = (await db.execute(_movies(username, filters, links))).all()
     found = {row.tmdb_id: _listed(row) for row in rows}
-    if not found and await _is_undecided(db, username, filters):
-        raise NotReadYet(username, "none of its films is known well enough yet")
     if not found and not may_be_empty:
         raise EmptyList(username)
     return list(found.values())
@@ -58,13 +56,19 @@ def _movies(username: str, filters: ListFilters, links: Links) -> Select[Any]:
     )
 
 
-async def _is_undecided(db: Connection, username: str, filters: ListFilters) -> bool:
-    """Whether some film of the list is not matched yet, or not known to be unavailable or not."""
-    unknown: ColumnElement[bool] = MATCH_STATE.in_(UNDECIDED)
+async def _read_to_the_end(db: Connection) -> dict[str, bool]:
+    """Every member, with whether the watchlist was read to its end at least once."""
+    rows = await db.execute(select(members.c.username, members.c.last_full_read_at))
+    return {row.username: row.last_full_read_at is not None for row in rows}
+
+
+async def _unknown(db: Connection, username: str, filters: ListFilters) -> int:
+    """How many films of the list are not matched yet, or not known to stream or not."""
+    unknown: ColumnElement[bool] = MATCH_STATE == "pending"
     if filters.unavailable_in is not None:
         unknown |= ~_is_checked(filters.unavailable_in) & (film_matches.c.state == "found")
-    undecided = select(func.count()).select_from(_entries()).where(_on_list(username), unknown)
-    return (await db.execute(undecided)).scalar_one() > 0
+    query = select(func.count()).select_from(_entries()).where(_on_list(username), unknown)
+    return (await db.execute(query)).scalar_one()
 
 
 def _entries() -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.db import sources
 from api.db.connection import Connection
 from api.db.engine import Database
-from api.db.film_filters import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, on_watchlist_of
+from api.db.film_filters import IS_OPEN, LISTED, MATCH_STATE, ON_WATCHLIST, SUBSCRIPTION, on_watchlist_of
 from api.db.questions import IS_LOCKED, WAITING
 from api.db.tables import availability, availability_checks, events, films, members, refreshes, watchlist_entries
 from api.errors import Unavailable
@@ -41,7 +41,8 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, kw_only=True):
-    """`films` by availability, `matches` by state, `entries` by member, `sources` by (source, state), `events` by kind.
+    """`films` by availability without extra payment, `matches` by state, `entries` by member, `sources` by (source,
+    state), `events` by kind.
 
     `succeeded_at`: when a refresh last finished without any problem.
     """
@@ -87,7 +88,8 @@ async def _facts(db: Connection, scope: Scope) -> Facts:
 async def _films(db: Connection, scope: Scope) -> Sequence[Row[str, str, bool, int]]:
     """The films on the watchlists by match, by whether they stream, and by whether a person decided."""
     offer, check = availability.c, availability_checks.c
-    is_open = films.c.id.in_(select(offer.film_id).where(offer.country == scope.country, IS_OPEN))
+    streams = offer.country == scope.country, offer.offer.in_(SUBSCRIPTION), IS_OPEN
+    is_open = films.c.id.in_(select(offer.film_id).where(*streams))
     is_known = films.c.id.in_(select(check.film_id).where(check.country == scope.country))
     shown = case((is_open, "available"), (is_known, "unavailable"), else_="unknown")
     each = (

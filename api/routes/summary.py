@@ -106,7 +106,9 @@ def _status(run: Refreshed, counts: Counts, *, stale: bool) -> Status:
 def _last_error(run: Refreshed) -> str | None:
     if run.status == "failed":
         return _cut(run.error or "The last refresh failed.", 200)
-    return _cut(run.source_message, 200) if run.source_state in TROUBLED and run.source_message else None
+    if run.source_state in TROUBLED:
+        return _cut(run.source_message or f"The watchlist could not be read: {run.source_state}.", 200)
+    return None
 
 
 def within(full: Summary, largest: int = LARGEST) -> Summary:

@@ -10,6 +10,7 @@ from api.auth import feed_token
 from api.db import tables
 from api.db.engine import Database
 from tests.api.conftest import Serve
+from tests.drivers.database import statements
 from tests.factories import (
     NOW,
     AvailabilityRow,
@@ -25,6 +26,7 @@ from tests.factories import (
 LIST = "/lists/alice/watchlist.json"
 KEY = "correct horse battery staple, at the least"
 HEAT, RONIN, THIEF, CHERNOBYL, LOST = 1, 2, 3, 4, 5
+COUNTRIES = ("GB", "DE")
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +65,8 @@ async def watchlist(database: Database) -> None:
             AvailabilityRow.build(id=2, film_id=RONIN, provider_id=8, offer="rent"),
             AvailabilityRow.build(id=3, film_id=RONIN, provider_id=8, country="DE"),
         )
-        checked = (CheckRow.build(film_id=each, country=code) for each in (HEAT, RONIN) for code in ("GB", "DE"))
+        looked_for = (HEAT, RONIN, CHERNOBYL)
+        checked = (CheckRow.build(film_id=each, country=code) for each in looked_for for code in ("GB", "DE"))
         await add(db, tables.availability_checks, *checked)
 
 
@@ -76,6 +79,11 @@ async def titles(client: httpx.AsyncClient, query: str = "") -> list[str]:
 async def refused(client: httpx.AsyncClient, path: str) -> tuple[int, str]:
     answer = await client.get(path)
     return answer.status_code, answer.json()["code"]
+
+
+async def look_for_thief(database: Database) -> None:
+    async with database.write() as db:
+        await add(db, tables.availability_checks, *(CheckRow.build(film_id=THIEF, country=each) for each in COUNTRIES))
 
 
 async def empty(database: Database, *conditions: Any) -> None:
@@ -107,12 +115,17 @@ async def test_a_title_that_two_films_are_is_there_once(client: httpx.AsyncClien
     assert [film["id"] for film in (await client.get(LIST)).json()] == [949, 8195]
 
 
-async def test_unavailable_is_what_is_known_not_to_stream(client: httpx.AsyncClient) -> None:
-    assert await titles(client, "only_unavailable=true") == ["Ronin"]
-    assert await titles(client, "only_unavailable=true&country=de") == ["Heat"]
+async def test_unavailable_is_what_is_known_not_to_stream(client: httpx.AsyncClient, database: Database) -> None:
+    await look_for_thief(database)
+    assert await titles(client, "only_unavailable=true") == ["Ronin", "Thief"]
+    assert await titles(client, "only_unavailable=true&country=de") == ["Heat", "Thief"]
 
 
-async def test_films_that_several_want(client: httpx.AsyncClient) -> None:
+async def test_films_that_several_want(client: httpx.AsyncClient, database: Database) -> None:
+    """As soon as everybody's list was read."""
+    assert await refused(client, f"{LIST}?min_members=2") == (503, "not_read_yet")
+    async with database.write() as db:
+        await db.execute(update(tables.members).values(last_full_read_at=NOW))
     assert await titles(client, "min_members=2") == ["Ronin"]
 
 
@@ -123,15 +136,27 @@ async def test_a_list_that_was_never_read_to_its_end_is_none(client: httpx.Async
     assert answer.json()["errors"] == [{"field": "watchlist", "message": "it was not read to its end yet"}]
 
 
-async def test_a_list_of_which_no_film_is_known_yet_is_none(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_list_with_a_film_that_was_not_looked_for_yet_is_none(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     async with database.write() as db:
-        await db.execute(update(tables.film_matches).values(state="pending"))
-    assert await refused(client, f"{LIST}?allow_empty=true") == (503, "not_read_yet")
+        await db.execute(delete(tables.film_matches).where(tables.film_matches.c.film_id == THIEF))
+    answer = await client.get(f"{LIST}?allow_empty=true")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_read_yet")
+    assert answer.json()["errors"][0]["message"] == "1 of its films were not looked for yet"
 
 
-async def test_nothing_is_unavailable_before_anybody_looked(client: httpx.AsyncClient, database: Database) -> None:
-    await empty(database, tables.watchlist_entries.c.film_id.in_([HEAT, RONIN]))
+async def test_nothing_is_unavailable_before_anybody_looked(client: httpx.AsyncClient) -> None:
     assert await refused(client, f"{LIST}?only_unavailable=true&allow_empty=true") == (503, "not_read_yet")
+
+
+async def test_the_number_of_queries_is_the_same_for_every_list(client: httpx.AsyncClient, database: Database) -> None:
+    with statements() as of_some:
+        await client.get(LIST)
+    await empty(database, tables.watchlist_entries.c.film_id != HEAT)
+    with statements() as of_one:
+        await client.get(LIST)
+    assert len(of_some) == len(of_one) > 0
 
 
 async def test_a_list_that_is_truly_empty_is_told_where_that_is_asked_for(

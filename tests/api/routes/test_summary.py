@@ -7,10 +7,12 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from api.db import tables
+from api.db import sources, tables
 from api.db.engine import Database
+from api.db.sources import SourceNews
 from api.schemas.summary import Summary
 from tests.api.conftest import Serve
+from tests.drivers.database import statements
 from tests.factories import (
     AvailabilityRow,
     CheckRow,
@@ -146,6 +148,26 @@ async def test_what_went_wrong_is_said(client: httpx.AsyncClient, database: Data
     await refreshed(database, status="failed", error_message="TMDB does not accept the key.")
     found = await summary(client)
     assert (found["status"], found["last_error"]) == ("error", "TMDB does not accept the key.")
+
+
+async def test_trouble_with_the_list_is_an_error_with_words(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database)
+    await refreshed(database, status="partial")
+    async with database.write() as db:
+        await sources.record(db, 1, "watchlist", SourceNews(state="private", tried_at=NOW))
+    found = await summary(client)
+    assert (found["status"], found["last_error"]) == ("error", "The watchlist could not be read: private.")
+
+
+async def test_the_number_of_queries_is_the_same_for_every_watchlist(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    with statements() as of_none:
+        await summary(client)
+    await fill(database)
+    with statements() as of_some:
+        await summary(client)
+    assert len(of_none) == len(of_some) > 0
 
 
 @pytest.mark.parametrize("away", [{"database_url": "postgresql+asyncpg://a@127.0.0.1:1/a"}, {}])
