@@ -110,7 +110,8 @@ def provide_filters(
     runtime_min: Annotated[Minutes | None, QueryParameter(description="At least so many minutes.")] = None,
     runtime_max: Annotated[Minutes | None, QueryParameter(description="At most so many minutes.")] = None,
     rating_min: Annotated[
-        float | None, QueryParameter(ge=0, le=5, description="At least so many stars; films without a rating are not.")
+        float | None,
+        QueryParameter(ge=0.5, le=5, description="At least so many stars; films without a rating are not."),
     ] = None,
     rating_source: Annotated[
         RatingSource,

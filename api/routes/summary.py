@@ -30,7 +30,7 @@ ACTIVE = ("queued", "running")
 TROUBLED = ("blocked", "rate_limited", "private", "missing", "changed", "unreachable")
 
 
-@get("/", operation_id="getSummary", summary="Get a summary", responses=described(400, 401))
+@get("/", operation_id="getSummary", summary="Get a summary", responses=described(400, 401, 429))
 async def get_summary(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
