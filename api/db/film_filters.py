@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, exists, func, literal, or_, select
 
 from api.db.statements import among
 from api.db.tables import (
@@ -124,6 +124,19 @@ def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:
     for name, items in zip(LISTED_ONE_BY_ONE, listed, strict=True):
         values |= {f"{name}_{number}": item for number, item in enumerate(items)}
     return shape, values
+
+
+def let_through(shape: FilterShape, *columns: ColumnElement[Any], of_member: bool) -> Select[Any]:
+    """These columns of the films that the filters let through; `of_member`: of those on the watchlist of `username`."""
+    source: FromClause = LISTED if shape.has("states") else films
+    query = select(*columns).where(*conditions(shape, of_member=of_member))
+    if not of_member:
+        return query.select_from(source)
+    theirs = select(members.c.id).where(members.c.username == bindparam("username")).scalar_subquery()
+    entry = watchlist_entries.c
+    return query.select_from(source.join(watchlist_entries, entry.film_id == films.c.id)).where(
+        entry.member_id == theirs, ON_WATCHLIST
+    )
 
 
 def conditions(shape: FilterShape, *, of_member: bool) -> list[ColumnElement[bool]]:
