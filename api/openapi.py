@@ -176,8 +176,20 @@ def _describe_list(document: Json, operation: Json) -> None:
     film = _component(document, page["properties"]["items"]["items"])
     if not letterboxd.is_film(film.get("properties", {})):
         operation["parameters"] = [each for each in operation["parameters"] if each["name"] != "flavour"]
+    if any(parameter["name"] == "fields" for parameter in operation["parameters"]):
+        _allow_fewer_fields(document, page["properties"]["items"])
     problem = operation["responses"]["400"]["content"]
     operation["responses"]["406"] = {"description": described(406)[406].description, "content": problem}
+
+
+def _allow_fewer_fields(document: Json, items: Json) -> None:
+    """Where the caller chooses fields, an item may have any of them; it has at least one."""
+    whole = items["items"]["$ref"]
+    name = f"Sparse{whole.rpartition('/')[2]}"
+    sparse = {key: value for key, value in _component(document, items["items"]).items() if key != "required"}
+    said = {"title": name, "description": "The fields that were asked for, in their order.", "minProperties": 1}
+    document["components"]["schemas"][name] = sparse | said
+    items["items"] = {"anyOf": [{"$ref": whole}, {"$ref": f"#/components/schemas/{name}"}]}
 
 
 def _component(document: Json, schema: Json) -> Json:

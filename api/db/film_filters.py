@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, String, bindparam, exists, func, literal, or_, select
 
 from api.db.statements import among
 from api.db.tables import (
@@ -50,7 +50,7 @@ RATINGS: dict[RatingSource, ColumnElement[Any]] = {
 """A film's rating in stars, by whose it is; `any` is Letterboxd's where that is known."""
 
 
-LISTED_ONE_BY_ONE = ("countries", "offers", "members")
+LISTED_ONE_BY_ONE = ("countries", "offers", "members", "providers")
 """Filters whose values are each a parameter: SQLite then sees how few they are, and uses an index."""
 
 
@@ -92,7 +92,7 @@ class FilterShape(msgspec.Struct, frozen=True, kw_only=True):
     """What of the filters decides how a query reads."""
 
     given: frozenset[str]
-    sizes: tuple[int, int, int]
+    sizes: tuple[int, ...]
     words: int
     together: bool
     available: Available | None
@@ -112,7 +112,7 @@ def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:
         values["offers"] = SUBSCRIPTION
     listed = [values.get(name, ()) for name in LISTED_ONE_BY_ONE]
     shape = FilterShape(
-        sizes=(len(listed[0]), len(listed[1]), len(listed[2])),
+        sizes=tuple(len(items) for items in listed),
         given=frozenset(values) - {"countries", "needed", "available", "rating_source", "q"},
         words=len(words),
         together=filters.needed > 1,
@@ -124,6 +124,19 @@ def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:
     for name, items in zip(LISTED_ONE_BY_ONE, listed, strict=True):
         values |= {f"{name}_{number}": item for number, item in enumerate(items)}
     return shape, values
+
+
+def let_through(shape: FilterShape, *columns: ColumnElement[Any], of_member: bool) -> Select[Any]:
+    """These columns of the films that the filters let through; `of_member`: of those on the watchlist of `username`."""
+    source: FromClause = LISTED if shape.has("states") else films
+    query = select(*columns).where(*conditions(shape, of_member=of_member))
+    if not of_member:
+        return query.select_from(source)
+    theirs = select(members.c.id).where(members.c.username == bindparam("username")).scalar_subquery()
+    entry = watchlist_entries.c
+    return query.select_from(source.join(watchlist_entries, entry.film_id == films.c.id)).where(
+        entry.member_id == theirs, ON_WATCHLIST
+    )
 
 
 def conditions(shape: FilterShape, *, of_member: bool) -> list[ColumnElement[bool]]:
@@ -178,7 +191,7 @@ def fitting(shape: FilterShape) -> list[ColumnElement[bool]]:
     offer, service = availability.c, services.c
     found: list[ColumnElement[bool]] = [_one_of(offer.country, "countries", shape), IS_OPEN]
     if shape.has("providers"):
-        found.append(among(offer.provider_id, "providers"))
+        found.append(_one_of(offer.provider_id, "providers", shape))
     if shape.has("offers", "services_of"):
         found.append(_one_of(offer.offer, "offers", shape))
     if shape.has("services_of"):
@@ -257,7 +270,7 @@ def _ids_of(name: str) -> Select[Any]:
 
 
 def _of_genres(shape: FilterShape) -> Select[Any]:
-    names = [among(func.lower(genres.c.name), "genres")] if shape.has("genres") else []
+    names = [among(func.lower(genres.c.name, type_=String), "genres")] if shape.has("genres") else []
     ids = [among(genres.c.id, "genre_ids")] if shape.has("genre_ids") else []
     return select(film_genres.c.film_id).join(genres).where(or_(*names, *ids))
 

@@ -1,27 +1,28 @@
 """Films and watchlists as the API shows them: a constant number of queries, whatever the size of a page."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, bindparam, case, func, select
 from sqlalchemy import cast as sql_cast
 
-from api.db import facts
+from api.db import facets, facts
 from api.db.connection import Connection
 from api.db.film_filters import (
     ADDED_AT,
     IS_OPEN,
     LISTED,
     MATCH_STATE,
-    ON_WATCHLIST,
     RATINGS,
     FilmFilters,
     FilterShape,
-    conditions,
     entries_of,
     fitting,
+    let_through,
     shape_of,
 )
 from api.db.links import Links
@@ -32,14 +33,13 @@ from api.db.tables import (
     availability_checks,
     film_matches,
     films,
-    members,
     providers,
     ratings,
     watchlist_entries,
 )
 from api.errors import NotFound
 from api.schemas.films import Film, FilmDetails, Offer, WatchlistEntry
-from api.schemas.pages import Page
+from api.schemas.pages import FilmPage
 
 SortBy = Literal["position", "title", "year", "runtime", "rating", "popularity", "added", "arrived", "random"]
 
@@ -48,6 +48,8 @@ PRIME = 2**31 - 1
 SIZES = (1, 10, 50, 100)
 """Of how many films the offers are asked for at once."""
 NEVER_NULL = ("title", "random")
+OFFERS = len(Film.__struct_fields__)
+"""Where in a row of a film the offers belong, as its last field: entries of a watchlist go on after them."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -61,6 +63,16 @@ class Order(msgspec.Struct, frozen=True):
     seed: int = 1
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a list is told: these fields of each film, all where none is named, and the facets or not."""
+
+    fields: tuple[str, ...] = ()
+    facets: bool = False
+
+
+WHOLE = View()
+
+
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What decides how the queries of one list read; `of_member`: it is a watchlist."""
 
@@ -71,18 +83,28 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     of_member: bool
 
 
-async def listing(db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links) -> Page[Film]:
+async def listing(
+    db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links, view: View = WHOLE
+) -> FilmPage[Film]:
     """The films that the filters let through."""
-    found, offers, total = await _page(db, filters, order, paging, links)
-    return page_of([Film(*(*row[1:], offers[row[0]])) for row in found], total, paging)
+    found, total = await _page(db, filters, order, paging, links, view)
+    counted = await facets.under(db, filters, links) if view.facets else msgspec.UNSET
+    return FilmPage(**asdict(page_of(found, total, paging)), facets=counted)
 
 
 async def watchlist(
-    db: Connection, username: str, filters: FilmFilters, order: Order, paging: Paging, links: Links
-) -> Page[WatchlistEntry]:
+    db: Connection,
+    username: str,
+    filters: FilmFilters,
+    order: Order,
+    paging: Paging,
+    links: Links,
+    view: View = WHOLE,
+) -> FilmPage[WatchlistEntry]:
     """The films that are on this member's watchlist now, as far as the filters let them through."""
-    found, offers, total = await _page(db, filters, order, paging, links, username)
-    return page_of([WatchlistEntry(*(*row[1:-5], offers[row[0]], *row[-5:])) for row in found], total, paging)
+    found, total = await _page(db, filters, order, paging, links, view, username)
+    counted = await facets.under(db, filters, links, username) if view.facets else msgspec.UNSET
+    return FilmPage(**asdict(page_of(found, total, paging)), facets=counted)
 
 
 async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
@@ -93,14 +115,20 @@ async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Li
         raise NotFound("film", slug)
     [row] = found
     offers = await _offers(db, [row[0]], countries, links)
-    more = msgspec.structs.asdict(await facts.of_film(db, row[0]))
+    more = asdict(await facts.of_film(db, row[0]))
     return FilmDetails(*(*row[1:], offers[row[0]]), **more)
 
 
 async def _page(
-    db: Connection, filters: FilmFilters, order: Order, paging: Paging, links: Links, username: str | None = None
-) -> tuple[Sequence[Sequence[Any]], defaultdict[int, list[Offer]], int]:
-    """The rows of one page, the offers of its films by their id, and how many films there are in all."""
+    db: Connection,
+    filters: FilmFilters,
+    order: Order,
+    paging: Paging,
+    links: Links,
+    view: View,
+    username: str | None = None,
+) -> tuple[list[Any], int]:
+    """The films, or entries of a watchlist, of one page as far as the view tells of them, and how many are in all."""
     filter_shape, values = shape_of(filters)
     shape = Shape(
         filters=filter_shape, by=order.by, descending=order.descending, links=links, of_member=username is not None
@@ -109,26 +137,33 @@ async def _page(
     total = await value(db, _count_query, shape, values)
     wanted = paging.rows(total)
     if not wanted:
-        return [], defaultdict(list), total
+        return [], total
     values |= _mix(order.seed) | {"page_rows": wanted, "page_offset": paging.offset}
     found = await rows(db, _page_query, shape, values)
-    return found, await _offers(db, [row[0] for row in found], filters.countries, links), total
+    tells_offers = not view.fields or "offers" in view.fields
+    offers = await _offers(db, [row[0] for row in found], filters.countries, links) if tells_offers else {}
+    return _items(WatchlistEntry if shape.of_member else Film, found, offers, view.fields), total
 
 
-def _chosen(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
-    source: FromClause = LISTED if shape.filters.has("states") else films
-    query = select(*columns).where(*conditions(shape.filters, of_member=shape.of_member))
-    if not shape.of_member:
-        return query.select_from(source)
-    theirs = select(members.c.id).where(members.c.username == bindparam("username")).scalar_subquery()
-    entry = watchlist_entries.c
-    return query.select_from(source.join(watchlist_entries, entry.film_id == films.c.id)).where(
-        entry.member_id == theirs, ON_WATCHLIST
-    )
+def _items(
+    kind: type[Film], found: Sequence[Sequence[Any]], offers: Mapping[int, list[Offer]], fields: tuple[str, ...]
+) -> list[Any]:
+    """Rows as items of this kind; where fields are named, as objects of those alone, in their order."""
+    if not fields:
+        return [kind(*(*row[1:OFFERS], offers[row[0]], *row[OFFERS:])) for row in found]
+    places = _places(kind, fields)
+    return [{name: offers[row[0]] if place is None else row[place] for name, place in places} for row in found]
+
+
+@lru_cache(maxsize=256)
+def _places(kind: type[Film], fields: tuple[str, ...]) -> list[tuple[str, int | None]]:
+    """Where in a row each of these fields stands; the offers are in none."""
+    stored = ("id", *(name for name in kind.__struct_fields__ if name != "offers"))
+    return [(name, None if name == "offers" else stored.index(name)) for name in fields]
 
 
 def _count_query(shape: Shape) -> Select[Any]:
-    return _chosen(shape, func.count())
+    return let_through(shape.filters, func.count(), of_member=shape.of_member)
 
 
 def _page_query(shape: Shape) -> Select[Any]:
@@ -136,7 +171,7 @@ def _page_query(shape: Shape) -> Select[Any]:
     entry, keys = watchlist_entries.c, _keys(shape)
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     ids = [films.c.id.label("film_id"), *([entry.id.label("entry_id")] if shape.of_member else [])]
-    chosen = _chosen(shape, *ids, *named).order_by(*_directed(shape, keys))
+    chosen = let_through(shape.filters, *ids, *named, of_member=shape.of_member).order_by(*_directed(shape, keys))
     limit, offset = bindparam("page_rows", type_=Integer), bindparam("page_offset", type_=Integer)
     page = chosen.limit(limit).offset(offset).subquery("page")
     query = _film_rows(shape.links, page)

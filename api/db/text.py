@@ -31,6 +31,8 @@ def fold(title: str) -> str:
 def sort_key(title: str) -> str:
     """What a list of films is sorted by: folded, without its English article, numbers in their natural order.
 
+    Numbers of more than eight digits are compared digit by digit.
+
     >>> sort_key("The 39 Steps") < sort_key("101 Dalmatians")
     True
     """

@@ -16,12 +16,16 @@ QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list is answered. `whole`: all of its pages in one file. `raw`: nothing is put before formulas."""
+    """How a list is answered. `whole`: all of its pages in one file. `raw`: nothing is put before formulas.
+
+    `fields`: only these of each item, in this order; all where none is named.
+    """
 
     kind: Kind = "json"
     whole: bool = False
     raw: bool = False
     flavour: Flavour | None = None
+    fields: tuple[str, ...] = ()
 
 
 def kind_by(accept: str) -> Kind | None:

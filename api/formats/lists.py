@@ -91,7 +91,7 @@ def _tabulating(form: Form, columns: list[Column]) -> Write:
         rows = msgspec.json.decode(msgspec.json.encode(items))
         table: list[list[Cell]] = []
         if not chosen:
-            chosen.extend(columns_in(columns, rows))
+            chosen.extend(columns_in(columns, form.fields or (rows[0] if rows else ())))
             table.append([*letterboxd.HEADER] if form.flavour else [column.name for column in chosen])
         table += [letterboxd.row(each) if form.flavour else cells(each, chosen) for each in rows]
         return as_csv(table, raw=form.raw)

@@ -32,12 +32,13 @@ def columns_of(item: inspect.Type) -> list[Column]:
     return list(_columns(item, ()))
 
 
-def columns_in(columns: Sequence[Column], items: Sequence[Row]) -> list[Column]:
-    """Those columns that these items have, all where there is no item; an answer may hold fewer than its type has."""
-    if not items:
+def columns_in(columns: Sequence[Column], fields: Iterable[str]) -> list[Column]:
+    """The columns of these fields of an item, in their order, all where none is named."""
+    named = list(fields)
+    if not named:
         return list(columns)
-    known = columns or [Column(name, (name,)) for name in items[0]]
-    return [column for column in known if column.way[0] in items[0]]
+    known = columns or [Column(name, (name,)) for name in named]
+    return [column for name in named for column in known if column.way[0] == name]
 
 
 def as_csv(rows: Iterable[Sequence[Cell]], *, raw: bool) -> str:

@@ -11,15 +11,16 @@ from api.answers import FOLLOWS, FROM_DATA
 from api.db import films, members
 from api.db.engine import Database
 from api.db.film_filters import FilmFilters
-from api.db.films import Order
+from api.db.films import Order, View
 from api.db.links import Links
 from api.db.paging import Paging, cut
 from api.dependencies import SortOrder, known_member
 from api.film_parameters import FILTERS, ExcludeSeenBy, Seed, WatchlistSortBy, without_seen
+from api.film_views import view_of
 from api.problems import documented
 from api.schemas.films import WatchlistEntry
 from api.schemas.members import Member
-from api.schemas.pages import Page
+from api.schemas.pages import FilmPage, Page
 from api.settings import Settings
 
 MemberSortBy = Annotated[Literal["position", "username"], QueryParameter(description="What to sort by.")]
@@ -46,6 +47,7 @@ async def list_members(
     "/{username:str}/watchlist",
     operation_id="getWatchlist",
     summary="Get a member's watchlist",
+    dependencies=FILTERS | view_of(WatchlistEntry),
     responses=documented(404),
 )
 async def get_watchlist(
@@ -55,11 +57,12 @@ async def get_watchlist(
     links: NamedDependency[Links],
     filters: NamedDependency[FilmFilters],
     paging: NamedDependency[Paging],
+    view: NamedDependency[View],
     exclude_seen_by: ExcludeSeenBy = None,
     sort_by: WatchlistSortBy = "position",
     sort_order: SortOrder = "asc",
     seed: Seed = 1,
-) -> Page[WatchlistEntry]:
+) -> FilmPage[WatchlistEntry]:
     """The films on a member's watchlist now, in the member's own order unless asked otherwise.
 
     It is empty for a configured member of whom nothing was read yet; the member's source says so.
@@ -68,13 +71,13 @@ async def get_watchlist(
         name = await known_member(db, username, settings)
         theirs = replace(filters, services_of=filters.services_of and name)
         chosen = await without_seen(db, theirs, exclude_seen_by, settings)
-        return await films.watchlist(db, name, chosen, Order(sort_by, sort_order == "desc", seed), paging, links)
+        order = Order(sort_by, sort_order == "desc", seed)
+        return await films.watchlist(db, name, chosen, order, paging, links, view)
 
 
 members_router = Router(
     "/members",
     route_handlers=[list_members, get_watchlist],
-    dependencies=FILTERS,
     tags=["members"],
     opt={FOLLOWS: FROM_DATA},
 )

@@ -4,6 +4,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from api.schemas.facets import Facets
+
 Item = TypeVar("Item")
 
 
@@ -17,3 +19,9 @@ class Page(msgspec.Struct, Generic[Item], kw_only=True):
     total_pages: int
     has_next: bool
     has_previous: bool
+
+
+class FilmPage(Page[Item], Generic[Item], kw_only=True):
+    """One page of a list of films; `facets` is there where it was asked for, and counts the whole list."""
+
+    facets: Facets | msgspec.UnsetType = msgspec.UNSET

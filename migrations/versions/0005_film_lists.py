@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_availability_open",
         "availability",
-        ["country", "offer", "provider_id", "film_id", "opened_at"],
+        ["country", "provider_id", "offer", "film_id", "opened_at"],
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )

@@ -41,7 +41,7 @@ Index(
 )
 Index(
     "ix_availability_open",
-    *(availability.c[name] for name in ("country", "offer", "provider_id", "film_id", "opened_at")),
+    *(availability.c[name] for name in ("country", "provider_id", "offer", "film_id", "opened_at")),
     sqlite_where=availability.c.closed_at.is_(None),
     postgresql_where=availability.c.closed_at.is_(None),
 )

@@ -74,6 +74,21 @@ async def test_films_alike_keep_their_order_over_all_pages(forty_films: Database
     assert len(set(seen)) == len(seen) == 40
 
 
+async def test_numbers_longer_than_their_natural_order_reaches_still_have_one_order(database: Database) -> None:
+    """Up to eight digits count as a number; longer ones are compared digit by digit, equal ones by their id."""
+    titles = ("2 Days", "10 Days", "99999999 Days", "1000000000 Days", "1000000000 Days", "200000000 Days")
+    async with database.write() as db:
+        await add(
+            db, tables.films, *(FilmRow.build(id=n, title=title) for n, title in enumerate(titles[::-1], start=1))
+        )
+    seen: list[str] = []
+    async with database.read() as db:
+        for number in range(1, 4):
+            page = await films.listing(db, EVERYTHING, Order("title"), Paging(page=number, page_size=2), LINKS)
+            seen += [film.slug for film in page.items]
+    assert seen == ["film-6", "film-5", "film-2", "film-3", "film-1", "film-4"]
+
+
 async def test_offers_are_in_the_order_of_how_one_watches_then_of_the_provider(database: Database) -> None:
     async with database.write() as db:
         await add(db, tables.films, FilmRow.build(id=1, slug="heat"))
