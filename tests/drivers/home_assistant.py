@@ -52,13 +52,10 @@ class HomeAssistant:
 @asynccontextmanager
 async def home_assistant(python: Path, folder: Path, package: str, key: str) -> AsyncIterator[HomeAssistant]:
     """Home Assistant on this package of settings; its process ends with the block."""
-    folder.mkdir()
-    folder.joinpath("configuration.yaml").write_text(CONFIGURATION)
-    folder.joinpath("secrets.yaml").write_text(f"marquee_api_key: {key}\n")
-    folder.joinpath("marquee.yaml").write_text(package)
+    _configure(folder, package, key)
     log = folder / "home-assistant.log"
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    with log.open("w") as output:
+    with open(log, "w") as output:  # noqa: ASYNC230  of a file nobody else reads yet
         process = await create_subprocess_exec(
             python, PROCESS, folder, stdin=PIPE, stdout=PIPE, stderr=output, env=environment, limit=1 << 20
         )
@@ -68,6 +65,13 @@ async def home_assistant(python: Path, folder: Path, package: str, key: str) -> 
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+def _configure(folder: Path, package: str, key: str) -> None:
+    folder.mkdir()
+    folder.joinpath("configuration.yaml").write_text(CONFIGURATION)
+    folder.joinpath("secrets.yaml").write_text(f"marquee_api_key: {key}\n")
+    folder.joinpath("marquee.yaml").write_text(package)
 
 
 def installed() -> Path:

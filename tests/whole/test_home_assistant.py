@@ -41,6 +41,7 @@ async def test_home_assistant_follows_a_watchlist_through_an_outage(
             before = await home.states()
             assert (before["watchlist_status"][0], before["watchlist_films"][0]) == ("empty", "0"), home.log
             assert before["watchlist_last_refresh"][0] == "unavailable"
+            assert before["watchlist_tonight"][0] == "–"
 
             answer = await home.request_refresh()
             assert answer["status"] == 202, answer
