@@ -85,9 +85,9 @@ def installed() -> Path:
     if not complete.exists():
         cache.mkdir(parents=True, exist_ok=True)
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], cwd=cache, check=True)
-        install = [uv, "pip", "install", "--quiet", "--python", python, f"homeassistant=={version}"]
+        install = [uv, "pip", "install", "--quiet", "--python", str(python), f"homeassistant=={version}"]
         subprocess.run([*install, "--no-deps"], cwd=cache, check=True)
         [constraints] = folder.glob("lib/*/site-packages/homeassistant/package_constraints.txt")
-        subprocess.run([*install, *REQUIREMENTS, "--constraint", constraints], cwd=cache, check=True)
+        subprocess.run([*install, *REQUIREMENTS, "--constraint", str(constraints)], cwd=cache, check=True)
         complete.touch()
     return python
