@@ -46,6 +46,13 @@ class Marquee:
         for child in [*self.workers, self._api]:
             await child.kill()
 
+    async def stop_api(self) -> None:
+        await self._api.stop()
+
+    async def start_api(self) -> None:
+        self._api.start()
+        await self.until(self.is_alive, "the API to be back")
+
     async def request_refresh(self, *members: str, force: bool = False) -> Any:
         """Ask for a refresh; the run as the API answers it."""
         body: dict[str, Any] = {"force": force}
