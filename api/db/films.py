@@ -110,7 +110,7 @@ async def _alone(
         return None
     [row] = found
     offers = await _offers(db, [row[0]], countries, links)
-    return row[0], Film(*row[1:], offers[row[0]])
+    return row[0], Film(*(*row[1:], offers[row[0]]))
 
 
 async def _page(
