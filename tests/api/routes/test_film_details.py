@@ -21,7 +21,12 @@ CAST = range(100, 140)
 @pytest.fixture(autouse=True)
 async def heat(database: Database) -> None:
     """Heat with everything that can be known of it, and a film of which nothing is."""
-    facts: dict[str, Any] = {"tmdb_rating": 7.9, "tmdb_votes": 7000, "letterboxd_average": 4.3, "letterboxd_ratings": 900}
+    facts: dict[str, Any] = {
+        "tmdb_rating": 7.9,
+        "tmdb_votes": 7000,
+        "letterboxd_average": 4.3,
+        "letterboxd_ratings": 900,
+    }
     facts |= {"letterboxd_fans": 50, "original_language": "en", "release_date": date(1995, 12, 15)}
     person = {"profile_path": None, "checked_at": NOW}
     async with database.write() as db:
