@@ -15,6 +15,7 @@ from api.db import pick as rows
 from api.db.engine import Database
 from api.db.film_filters import FilmFilters
 from api.db.links import Links
+from api.dependencies import LARGEST_ID
 from api.errors import NothingFits
 from api.film_parameters import FILTERS, ExcludeSeenBy, Id, Match, Members, of_members, without_seen
 from api.problems import documented
@@ -35,7 +36,8 @@ async def pick_film(
     match: Match = "any",
     exclude_seen_by: ExcludeSeenBy = None,
     seed: Annotated[
-        Id | None, QueryParameter(description="Another number, another film; default: one for each day.")
+        Id | None,
+        QueryParameter(ge=0, le=LARGEST_ID, description="Another number, another film; default: one for each day."),
     ] = None,
 ) -> Pick:
     """One film of the watchlists, under the filters of the list of films, and why it is this one.
