@@ -34,6 +34,7 @@ from api.routes.matches import match_router, matches_router
 from api.routes.members import members_router
 from api.routes.metrics import metrics_router
 from api.routes.notifications import notifications_router
+from api.routes.pick import pick_router
 from api.routes.plan import plan_router
 from api.routes.prices import prices_router
 from api.routes.providers import brands_router, providers_router
@@ -60,6 +61,7 @@ ROUTERS = (
     list_links_router,
     members_router,
     notifications_router,
+    pick_router,
     plan_router,
     prices_router,
     providers_router,

@@ -4,7 +4,8 @@ MarqueeError
 ├── SettingsError(problems)                the start is refused; every setting at fault is named
 ├── Invalid(errors)                        bad input, by field
 ├── NotFound(noun, key)
-│   └── EmptyList(username)                nothing is on it, and that is no mistake
+│   ├── EmptyList(username)                nothing is on it, and that is no mistake
+│   └── NothingFits(filters)               no film is left to choose from
 ├── Conflict(noun, key, because)
 ├── NowhereToSend                          no address for news is set
 ├── TooSoon(retry_after)                   the last refresh began not long ago
@@ -22,6 +23,7 @@ MarqueeError
     └── KeyRefused                         TMDB does not accept the key
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 LONGEST_NAME = 80
@@ -71,6 +73,18 @@ class EmptyList(NotFound):
     def __init__(self, username: str) -> None:
         super().__init__("film", username)
         self.args = (f"No film is on this list of {username}; with allow_empty=true that is an answer.",)
+
+
+class NothingFits(NotFound):
+    """`filters` are the names of the parameters that let nothing through together."""
+
+    code = "nothing_fits"
+
+    def __init__(self, filters: Sequence[str]) -> None:
+        super().__init__("film", ", ".join(filters))
+        listed = ", ".join(filters)
+        together = f"fits all of these filters: {listed}" if len(filters) > 1 else f"fits the filter {listed}"
+        self.args = (f"No film on a watchlist {together}." if filters else "No film is on a watchlist.",)
 
 
 def _shortened(name: str) -> str:

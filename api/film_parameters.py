@@ -14,7 +14,7 @@ from api.db import members
 from api.db.connection import Connection
 from api.db.film_filters import Available, FilmFilters, RatingSource
 from api.db.text import fold
-from api.dependencies import LARGEST_ID, moment
+from api.dependencies import LARGEST_ID, Moment, moment
 from api.errors import Invalid
 from api.schemas.films import MatchState, OfferKind
 from api.schemas.members import USERNAME
@@ -23,6 +23,8 @@ from api.settings import Settings
 Id = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
 Year = Annotated[int, Meta(ge=1800, le=2200)]
 Minutes = Annotated[int, Meta(ge=0, le=10_000)]
+Stars = Annotated[float, Meta(ge=0, le=5)]
+"""Bounds stand here for the document, and again where a value may be left out: only there they are kept."""
 Name = Annotated[str, Meta(max_length=200)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -102,15 +104,19 @@ def provide_filters(
         list[Annotated[str, Meta(pattern="^[a-zA-Z]{2}$")]] | None,
         QueryParameter(max_items=50, description="Countries that films come from (ISO 3166-1)."),
     ] = None,
-    year_min: Annotated[Year | None, QueryParameter(description="Of this year or later.")] = None,
-    year_max: Annotated[Year | None, QueryParameter(description="Of this year or earlier.")] = None,
+    year_min: Annotated[Year | None, QueryParameter(ge=1800, le=2200, description="Of this year or later.")] = None,
+    year_max: Annotated[Year | None, QueryParameter(ge=1800, le=2200, description="Of this year or earlier.")] = None,
     decade: Annotated[
         int | None, QueryParameter(ge=1800, le=2200, multiple_of=10, description="By its first year: 1990.")
     ] = None,
-    runtime_min: Annotated[Minutes | None, QueryParameter(description="At least so many minutes.")] = None,
-    runtime_max: Annotated[Minutes | None, QueryParameter(description="At most so many minutes.")] = None,
+    runtime_min: Annotated[
+        Minutes | None, QueryParameter(ge=0, le=10_000, description="At least so many minutes.")
+    ] = None,
+    runtime_max: Annotated[
+        Minutes | None, QueryParameter(ge=0, le=10_000, description="At most so many minutes.")
+    ] = None,
     rating_min: Annotated[
-        float | None,
+        Stars | None,
         QueryParameter(ge=0.5, le=5, description="At least so many stars; films without a rating are not."),
     ] = None,
     rating_source: Annotated[
@@ -118,11 +124,11 @@ def provide_filters(
         QueryParameter(description="Whose rating counts; `any`: Letterboxd’s, TMDB’s (halved) where that is unknown."),
     ] = "any",
     added_since: Annotated[
-        str | None,
+        Moment | None,
         QueryParameter(max_length=40, description="On a watchlist since this date (UTC), or time with its zone."),
     ] = None,
     arrived_since: Annotated[
-        str | None,
+        Moment | None,
         QueryParameter(
             max_length=40, description="With an offer first seen at or after this date (UTC), or time with its zone."
         ),

@@ -27,7 +27,7 @@ from api.db.film_filters import (
 )
 from api.db.links import Links
 from api.db.paging import Paging, page_of
-from api.db.statements import among, rows, value
+from api.db.statements import Build, among, rows, value
 from api.db.tables import (
     availability,
     availability_checks,
@@ -109,14 +109,30 @@ async def watchlist(
 
 async def by_slug(db: Connection, slug: str, countries: Sequence[str], links: Links) -> FilmDetails:
     """The film with this slug; raises NotFound."""
-    values = {"slug": slug, "countries": countries, "number_of_countries": len(countries)}
-    found = await rows(db, _film_query, links, values)
+    found = await _alone(db, _by_slug_query, {"slug": slug}, countries, links)
     if not found:
         raise NotFound("film", slug)
+    return await facts.details(db, *found, countries)
+
+
+async def by_id(db: Connection, film_id: int, countries: Sequence[str], links: Links) -> Film:
+    """The film with this id, which there is, as lists show it."""
+    found = await _alone(db, _by_id_query, {"film_id": film_id}, countries, links)
+    if not found:
+        raise NotFound("film", film_id)
+    return found[1]
+
+
+async def _alone(
+    db: Connection, query: Build[Links], values: dict[str, Any], countries: Sequence[str], links: Links
+) -> tuple[int, Film] | None:
+    """The id of the only film that the query finds, and the film."""
+    found = await rows(db, query, links, values | {"countries": countries, "number_of_countries": len(countries)})
+    if not found:
+        return None
     [row] = found
     offers = await _offers(db, [row[0]], countries, links)
-    more = asdict(await facts.of_film(db, row[0]))
-    return FilmDetails(*(*row[1:], offers[row[0]]), **more)
+    return row[0], Film(*(*row[1:], offers[row[0]]))
 
 
 async def _page(
@@ -231,8 +247,13 @@ def _mix(seed: int) -> dict[str, int]:
     return {"factor": (seed * 48271 + 1_103_515_245) % PRIME or 1, "summand": (seed * 69621 + 12_345) % PRIME}
 
 
-def _film_query(links: Links) -> Select[Any]:
+def _by_slug_query(links: Links) -> Select[Any]:
     page = select(films.c.id.label("film_id")).where(films.c.slug == bindparam("slug")).subquery("page")
+    return _film_rows(links, page)
+
+
+def _by_id_query(links: Links) -> Select[Any]:
+    page = select(films.c.id.label("film_id")).where(films.c.id == bindparam("film_id")).subquery("page")
     return _film_rows(links, page)
 
 

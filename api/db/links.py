@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import ColumnElement, String, literal
 
 TMDB_PAGES = "https://www.themoviedb.org"
+IMDB_PAGES = "https://www.imdb.com"
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +41,8 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
 def title_page(media_type: str, tmdb_id: int) -> str:
     """TMDB's page of a title, for people."""
     return f"{TMDB_PAGES}/{media_type}/{tmdb_id}"
+
+
+def imdb_page(imdb_id: str) -> str:
+    """IMDb's page of a title, for people."""
+    return f"{IMDB_PAGES}/title/{imdb_id}/"

@@ -231,6 +231,7 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/notifications", "get"): "getNotifications",
         ("/api/v1/notifications/test", "post"): "testNotifications",
         ("/api/v1/brands", "get"): "listBrands",
+        ("/api/v1/pick", "get"): "pickFilm",
         ("/api/v1/plan", "get"): "getPlan",
         ("/api/v1/providers", "get"): "listProviders",
         ("/api/v1/services/prices", "get"): "getPrices",

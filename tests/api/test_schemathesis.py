@@ -85,6 +85,7 @@ def document() -> Json:
 
 def _name(schema: Json, name: str) -> None:
     known: dict[str, tuple[Any, ...]] = {"country": COUNTRIES, "member": MEMBERS, "provider_ids": PROVIDERS}
+    known["exclude_seen_by"] = MEMBERS
     if name in known:
         schema.get("items", schema)["enum"] = [*known[name]]
 
