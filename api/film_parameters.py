@@ -23,7 +23,6 @@ from api.settings import Settings
 Id = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
 Year = Annotated[int, Meta(ge=1800, le=2200)]
 Minutes = Annotated[int, Meta(ge=0, le=10_000)]
-Stars = Annotated[float, Meta(ge=0, le=5)]
 """Bounds stand here for the document, and again where a value may be left out: only there they are kept."""
 Name = Annotated[str, Meta(max_length=200)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
@@ -116,7 +115,7 @@ def provide_filters(
         Minutes | None, QueryParameter(ge=0, le=10_000, description="At most so many minutes.")
     ] = None,
     rating_min: Annotated[
-        Stars | None,
+        float | None,
         QueryParameter(ge=0.5, le=5, description="At least so many stars; films without a rating are not."),
     ] = None,
     rating_source: Annotated[
