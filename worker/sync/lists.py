@@ -1,23 +1,23 @@
-"""One member's watchlist in a run: whether it is read now, what follows when it cannot be, and how long it is."""
+"""One list of a member in a run: whether it is read now, what follows when it cannot be, and how long it is."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Self
 
-from api.db import runs, sources, watchlists
+from api.db import runs, sources
 from api.db.runs import RunMember
 from api.db.sources import Standing
 from api.errors import SourceError
 from worker.progress import Run
 from worker.services import Services
-from worker.sources.letterboxd.pages import WATCHLIST_PAGE_SIZE
 from worker.sync.enrichment import Enrichment
-from worker.sync.reading import SOURCE, Reading
+from worker.sync.kinds import ListKind
+from worker.sync.reading import Reading
 from worker.sync.setbacks import left_alone, setback
 
 
 class MemberList:
-    """A watchlist whose films are enriched as soon as they are known, and which need not be read to the end for that.
+    """A list whose films are enriched as soon as they are known, and which need not be read to the end for that.
 
     A run that tries again what failed does not read a list that is well: it is there for another source.
     `size` is how many films are on it as far as is known, None before anything is; it never becomes less, and films
@@ -29,6 +29,7 @@ class MemberList:
         services: Services,
         run: Run,
         member: RunMember,
+        kind: ListKind,
         enrichment: Enrichment,
         on_change: Callable[[], None],
         *,
@@ -39,27 +40,34 @@ class MemberList:
         self._services = services
         self._run = run
         self._member = member
+        self._kind = kind
         self._enrichment = enrichment
         self._on_change = on_change
         self._standing = standing
-        self._reading = Reading(services, run, member, self._on_page)
+        self._reading = Reading(services, run, member, kind, self._on_page)
         self._added: set[int] = set()
         self._ended = False
 
     @classmethod
     async def of(
-        cls, services: Services, run: Run, member: RunMember, enrichment: Enrichment, on_change: Callable[[], None]
+        cls,
+        services: Services,
+        run: Run,
+        member: RunMember,
+        kind: ListKind,
+        enrichment: Enrichment,
+        on_change: Callable[[], None],
     ) -> Self:
-        """The member's watchlist as the database knows it."""
+        """The member's list as the database knows it."""
         async with services.database.read() as db:
-            standing = await sources.standing(db, member.id, SOURCE)
-            listed = await watchlists.film_ids(db, member.id)
-        return cls(services, run, member, enrichment, on_change, standing=standing, listed=len(listed))
+            standing = await sources.standing(db, member.id, kind.source)
+            listed = await kind.known(db, member.id)
+        return cls(services, run, member, kind, enrichment, on_change, standing=standing, listed=len(listed))
 
     @property
     def pages_left(self) -> int:
         unread = 0 if self._ended else (self.size or 0) - self._reading.cursor.got
-        return max(0, -(-unread // WATCHLIST_PAGE_SIZE))
+        return max(0, -(-unread // self._kind.page_size))
 
     async def begin(self) -> None:
         """Read the first page, unless this list is left in peace for now."""
@@ -70,7 +78,7 @@ class MemberList:
         await self._attempt(self._reading.read)
         self._ended = True
         async with self._services.database.read() as db:
-            listed = await watchlists.film_ids(db, self._member.id)
+            listed = await self._kind.known(db, self._member.id)
         await self._add(listed)
         self._enrichment.tally.advance((self.size or 0) - len(self._added))
         self._on_change()
@@ -103,16 +111,16 @@ class MemberList:
         now, cursor = datetime.now(UTC), self._reading.cursor
         name, failures = self._member.username, self._standing.failures
         news = setback(
-            error, source=f"{name}’s watchlist", page=cursor.pages + 1, member=name, failures=failures, now=now
+            error, source=self._kind.name(name), page=cursor.pages + 1, member=name, failures=failures, now=now
         )
         if cursor.pages:
             news.expected, news.got = cursor.announced, cursor.got
         async with self._services.database.write() as db:
             await runs.demand_lease(db, self._run.order)
-            await sources.record(db, self._member.id, SOURCE, news)
+            await sources.record(db, self._member.id, self._kind.source, news)
         await self._end(news.state, news.message or str(error))
 
     async def _end(self, state: str, message: str) -> None:
         """Read no more of this list in this run; other pages are not touched by what happened to it."""
         self._ended = True
-        await self._run.source_failed(self._member.id, SOURCE, state, message)
+        await self._run.source_failed(self._member.id, self._kind.source, state, message)

@@ -1,4 +1,4 @@
-"""Reading one member's watchlist, page by page, with a checkpoint after each.
+"""Reading one list of a member, page by page, with a checkpoint after each.
 
 The complete-read rule: an entry is gone only when the unique films read are as many as the pages announced, and
 the list did not move meanwhile: a film taken off the top lets another one slip past unseen, with the right total.
@@ -10,15 +10,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from api.db import members, runs, sources, tiles, watchlists
+from api.db import runs, sources, tiles
 from api.db.connection import Connection
 from api.db.runs import RunMember
 from api.db.sources import SourceNews
 from worker.progress import Run
 from worker.services import Services
-from worker.sources.letterboxd.pages import WatchlistPage
+from worker.sync.kinds import ListKind, ListPage, Place
 
-SOURCE = "watchlist"
 PASSES = 2
 
 OnPage = Callable[["Reading"], Awaitable[None]]
@@ -43,7 +42,7 @@ class Cursor(msgspec.Struct, kw_only=True):
     def is_complete(self) -> bool:
         return self.ended and self.got == self.announced and not self.moved
 
-    def take(self, page: WatchlistPage, film_ids: Sequence[int]) -> None:
+    def take(self, page: ListPage, film_ids: Sequence[int]) -> None:
         """Move past one page; a changed total, or a film seen twice, shows that the list moved."""
         total_changed = self.announced is not None and page.announced != self.announced
         self.moved = self.moved or total_changed or not set(self.films).isdisjoint(film_ids)
@@ -58,13 +57,14 @@ class Cursor(msgspec.Struct, kw_only=True):
 
 
 class Reading:
-    """One member's watchlist as this run reads it; `on_page` is called as soon as a page is stored."""
+    """One list of a member as this run reads it; `on_page` is called as soon as a page is stored."""
 
-    def __init__(self, services: Services, run: Run, member: RunMember, on_page: OnPage) -> None:
+    def __init__(self, services: Services, run: Run, member: RunMember, kind: ListKind, on_page: OnPage) -> None:
         self.cursor = Cursor()
         self._services = services
         self._run = run
         self._member = member
+        self._kind = kind
         self._on_page = on_page
 
     async def begin(self) -> None:
@@ -90,31 +90,25 @@ class Reading:
 
     async def _resume(self) -> None:
         async with self._services.database.read() as db:
-            saved = await runs.load_checkpoint(db, self._run.order.id, self._member.id, SOURCE)
+            saved = await runs.load_checkpoint(db, self._run.order.id, self._member.id, self._kind.source)
         if saved is not None:
             self.cursor = msgspec.convert(saved, Cursor)
             await self._on_page(self)
 
     async def _read_page(self) -> None:
-        page = await self._services.letterboxd.watchlist_page(self._member.username, self.cursor.next_path)
+        kind, member, order = self._kind, self._member, self._run.order
+        page = await kind.page(self._services.letterboxd, member.username, self.cursor.next_path)
         now = datetime.now(UTC)
         async with self._writing() as db:
-            await self._take(db, page, await tiles.store(db, page.films, now), now)
-            cursor = msgspec.to_builtins(self.cursor)
-            await runs.save_checkpoint(db, self._run.order.id, self._member.id, SOURCE, cursor, now)
+            film_ids = await tiles.store(db, page.films, now)
+            await kind.store(db, self._place(now), page, film_ids)
+            self.cursor.take(page, film_ids)
+            await sources.count(db, member.id, kind.source, expected=self.cursor.announced, got=self.cursor.got)
+            await runs.save_checkpoint(db, order.id, member.id, kind.source, msgspec.to_builtins(self.cursor), now)
         await self._on_page(self)
 
-    async def _take(self, db: Connection, page: WatchlistPage, film_ids: Sequence[int], now: datetime) -> None:
-        """Put the page's films on the list, after those of the pages before and above those still to come."""
-        member_id, cursor = self._member.id, self.cursor
-        seen, first_position = set(cursor.films), cursor.got + 1
-        new = [film_id for film_id in dict.fromkeys(film_ids) if film_id not in seen]
-        cursor.take(page, film_ids)
-        await watchlists.store(
-            db, member_id, new, first_position=first_position, refresh_id=self._run.order.id, now=now
-        )
-        await watchlists.push_down(db, member_id, cursor.films)
-        await sources.count(db, member_id, SOURCE, expected=cursor.announced, got=cursor.got)
+    def _place(self, now: datetime) -> Place:
+        return Place(member_id=self._member.id, refresh_id=self._run.order.id, read=self.cursor.films, now=now)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Connection]:
@@ -125,20 +119,17 @@ class Reading:
 
     async def _conclude(self) -> None:
         """Take down how the read ended; only a complete one removes what it did not show."""
-        cursor, now = self.cursor, datetime.now(UTC)
+        cursor, kind, now = self.cursor, self._kind, datetime.now(UTC)
         news = SourceNews(state="ok", tried_at=now, expected=cursor.announced, got=cursor.got)
         if not cursor.is_complete:
             news.state, news.message = "incomplete", self._shortfall()
         async with self._writing() as db:
             if cursor.is_complete:
-                await watchlists.remove_missing(
-                    db, self._member.id, cursor.films, refresh_id=self._run.order.id, now=now
-                )
-                await members.fully_read(db, self._member.id, now)
-            await sources.record(db, self._member.id, SOURCE, news)
+                await kind.remove_missing(db, self._place(now))
+            await sources.record(db, self._member.id, kind.source, news)
         if news.message:
-            await self._run.source_failed(self._member.id, SOURCE, "incomplete", news.message)
+            await self._run.source_failed(self._member.id, kind.source, "incomplete", news.message)
 
     def _shortfall(self) -> str:
         announced = "an unknown number" if self.cursor.announced is None else str(self.cursor.announced)
-        return f"Letterboxd showed {self.cursor.got} of {announced} films of {self._member.username}’s watchlist."
+        return f"Letterboxd showed {self.cursor.got} of {announced} films of {self._kind.name(self._member.username)}."

@@ -9,6 +9,7 @@ from worker.progress import AWAY, Run
 from worker.services import Services
 from worker.sync import diary, proof
 from worker.sync.enrichment import Enrichment, enriching
+from worker.sync.kinds import WATCHLIST
 from worker.sync.lists import MemberList
 
 GRAVEST_FIRST = (KeyRefused, MarqueeError, (*AWAY, SQLAlchemyError))
@@ -36,7 +37,8 @@ async def _read(services: Services, run: Run, enrichment: Enrichment) -> None:
     """Read every member's list; first one page of those of unknown length, so that progress knows how much there is."""
     outlook = Outlook(run, enrichment)
     outlook.lists = [
-        await MemberList.of(services, run, member, enrichment, outlook.update) for member in run.order.members
+        await MemberList.of(services, run, member, WATCHLIST, enrichment, outlook.update)
+        for member in run.order.members
     ]
     outlook.update()
     for one in outlook.lists:
