@@ -22,7 +22,7 @@ async def ensure(db: Connection, usernames: Sequence[str]) -> dict[str, int]:
     if new:
         await db.execute(insert(db, members).on_conflict_do_nothing(), new)
         known = await ids(db, usernames)
-        for source in ("watchlist", "rss"):
+        for source in sources.OF_MEMBERS:
             await sources.introduce(db, list(known.values()), source, now)
     return {username: known[username] for username in usernames}
 

@@ -61,6 +61,8 @@ class RefreshFailure(msgspec.Struct, kw_only=True):
 class Refresh(msgspec.Struct, kw_only=True):
     """One run of work; `eta_seconds` is null while there is nothing to estimate from.
 
+    `sources` are what it reads of its members, null where that is everything.
+
     `failures` holds the first of them, `failures_total` counts all.
     """
 
@@ -69,6 +71,7 @@ class Refresh(msgspec.Struct, kw_only=True):
     trigger: RefreshTrigger
     force: bool
     members: list[str]
+    sources: list[str] | None
     status: RefreshStatus
     stage: RefreshStage
     done: int

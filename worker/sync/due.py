@@ -7,6 +7,7 @@ was probable and what it was found by has changed; what is left is matched by th
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from api.db.matches import QUESTIONS, FilmWork
 from api.db.runs import RunOrder
@@ -19,23 +20,27 @@ TOLERANCE = 0.1
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """The times before which something counts as old."""
+    """The times before which something counts as old; offers are not read for their own sake where that is None.
 
-    offers: datetime
+    Where nobody is `eager`, a film that could not be matched is as old as a question before it is tried again.
+    """
+
+    offers: datetime | None
     details: datetime
     match: datetime
+    eager: bool = True
 
     def is_match_due(self, film: FilmWork) -> bool:
         if film.locked:
             return False
         if film.tried_at is None:
             return True
-        if film.state in QUESTIONS:
+        if film.state in QUESTIONS or (film.state != "found" and not self.eager):
             return film.tried_at < self.match
         return film.state != "found"
 
     def are_offers_due(self, film: FilmWork) -> bool:
-        return film.title_key is not None and _is_old(film.offers_checked_at, self.offers)
+        return film.title_key is not None and self.offers is not None and _is_old(film.offers_checked_at, self.offers)
 
     def are_details_due(self, film: FilmWork) -> bool:
         return film.title_key is not None and _is_old(film.details_checked_at, self.details)
@@ -53,6 +58,11 @@ def due_in(order: RunOrder, settings: Settings) -> Due:
         details=_before(order.created_at, timedelta(hours=settings.details_max_age)),
         match=_before(order.created_at, RETRY_MATCH_AFTER),
     )
+
+
+def due_of_watched(due: Due) -> Due:
+    """The same for films that are on no watchlist: who has seen a film need not know daily where it can be seen."""
+    return replace(due, offers=None, eager=False)
 
 
 def all_due(now: datetime) -> Due:
