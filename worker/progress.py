@@ -137,10 +137,10 @@ class Run:
     async def save(self) -> None:
         """Write the progress as it is now."""
         self._changed.clear()
-        self.progress.eta_seconds = self.estimate.seconds_left(self.progress.total - self.progress.done)
         async with self._database.read() as db:
             counts = await runs.count(db, self.order.id)
         async with self._database.write() as db:
+            self.progress.eta_seconds = self.estimate.seconds_left(self.progress.total - self.progress.done)
             await runs.save_progress(db, self.order, self.progress, counts, datetime.now(UTC))
 
     async def close(self, status: str, error: RunError | None = None) -> None:

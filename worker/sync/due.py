@@ -7,7 +7,6 @@ was probable and what it was found by has changed; what is left is matched by th
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec.structs import replace
 
 from api.db.matches import QUESTIONS, FilmWork
 from api.db.runs import RunOrder
@@ -60,9 +59,17 @@ def due_in(order: RunOrder, settings: Settings) -> Due:
     )
 
 
-def due_of_watched(due: Due) -> Due:
-    """The same for films that are on no watchlist: who has seen a film need not know daily where it can be seen."""
-    return replace(due, offers=None, eager=False)
+def due_of_watched(order: RunOrder, settings: Settings) -> Due:
+    """What is old of films that are on no watchlist, however a run was asked for: they may be thousands.
+
+    Who has seen a film need not know daily where it can be seen.
+    """
+    return Due(
+        offers=None,
+        details=_before(order.created_at, timedelta(hours=settings.details_max_age)),
+        match=_before(order.created_at, RETRY_MATCH_AFTER),
+        eager=False,
+    )
 
 
 def all_due(now: datetime) -> Due:

@@ -59,6 +59,7 @@ class Enrichment:
         self._known: set[int] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._later: Counter[int] = Counter()
+        self._due_of_watched = due_of_watched(run.order, services.settings)
         self._tools = Tools(
             database=services.database,
             countries=services.settings.country,
@@ -96,7 +97,7 @@ class Enrichment:
         """See to the films of `add_later`, as far as something is due; not to their offers, nor to many film pages."""
         if self._under_way:
             await asyncio.wait(self._under_way)
-        tools = replace(self._tools, due=due_of_watched(self._tools.due), film_page=self.film_pages.get_of_watched)
+        tools = replace(self._tools, due=self._due_of_watched, film_page=self.film_pages.get_of_watched)
         async with tools.database.read() as db:
             works = await matches.work(db, sorted(self._later.keys() - self._known), tools.countries)
         due = [work for work in works if tools.due.is_anything_due(work)]
