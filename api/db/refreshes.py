@@ -65,6 +65,11 @@ async def start(
     return await by_id(db, refresh_id)
 
 
+async def is_busy(db: Connection, member_id: int) -> bool:
+    """Whether a run reads this member now."""
+    return bool(await _active_runs(db, [member_id]))
+
+
 async def by_id(db: Connection, refresh_id: int) -> Refresh:
     """The run with this id; raises NotFound."""
     runs = await _runs(db, refreshes.c.id == refresh_id, FAILURES_SHOWN)
