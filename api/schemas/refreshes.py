@@ -46,7 +46,8 @@ class RefreshError(msgspec.Struct, kw_only=True):
 class RefreshFailure(msgspec.Struct, kw_only=True):
     """One thing that did not work, while the run went on.
 
-    `source` is the source that could not be read (watchlist, rss, profile, films, likes or film_pages), and null where it was none of them.
+    `source` is the source that could not be read (watchlist, rss, profile, films, likes or film_pages), and null where
+    it was none of them.
     """
 
     member: str | None
