@@ -36,8 +36,8 @@ from api.routes.metrics import metrics_router
 from api.routes.notifications import notifications_router
 from api.routes.plan import plan_router
 from api.routes.prices import prices_router
-from api.routes.providers import brands_router, providers_router
 from api.routes.profiles import profiles_router
+from api.routes.providers import brands_router, providers_router
 from api.routes.ratings import ratings_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
