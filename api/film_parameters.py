@@ -22,6 +22,7 @@ from api.settings import Settings
 
 Id = Annotated[int, Meta(ge=0, le=LARGEST_ID)]
 Year = Annotated[int, Meta(ge=1800, le=2200)]
+Stars = Annotated[float, Meta(ge=0, le=5)]
 Minutes = Annotated[int, Meta(ge=0, le=10_000)]
 Name = Annotated[str, Meta(max_length=200)]
 Username = Annotated[str, Meta(pattern=USERNAME)]
@@ -110,7 +111,7 @@ def provide_filters(
     runtime_min: Annotated[Minutes | None, QueryParameter(description="At least so many minutes.")] = None,
     runtime_max: Annotated[Minutes | None, QueryParameter(description="At most so many minutes.")] = None,
     rating_min: Annotated[
-        float | None, QueryParameter(ge=0, le=5, description="At least so many stars; films without a rating are not.")
+        Stars | None, QueryParameter(description="At least so many stars; films without a rating are not.")
     ] = None,
     rating_source: Annotated[
         RatingSource,
