@@ -1,5 +1,6 @@
 """Profiles: who a member is, and whom Marquee follows beside the settings."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from arq.connections import ArqRedis
@@ -115,9 +116,10 @@ async def refresh_member(
     """
     order, redis = data or MemberRefresh(), await _demand_queue(queue)
     chosen = order.sources and list(dict.fromkeys(order.sources))
+    pause = timedelta(seconds=settings.refresh_min_interval)
     async with database.write() as db:
         name = await known_member(db, username, settings)
-        run = await refreshes.start(db, [name], trigger="manual", force=order.force, sources=chosen)
+        run = await refreshes.start(db, [name], trigger="manual", force=order.force, sources=chosen, pause=pause)
     return await _started(database, redis, run)
 
 
