@@ -107,7 +107,16 @@ def wait_for(port: int) -> None:
 
 def load(port: int, seconds: int, *, path: str = PATH, script: str = "", headers: tuple[str, ...] = ()) -> Load:
     """What wrk says of so many seconds with 16 connections."""
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency", *(f"-H{header}" for header in headers)]
+    command = [
+        "wrk",
+        "-t1",
+        "-c16",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "--latency",
+        *(f"-H{header}" for header in headers),
+    ]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         if script:
             file.write(script)
