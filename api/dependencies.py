@@ -55,7 +55,8 @@ def for_every_route(settings: Settings) -> Mapping[str, Provide]:
     return {
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "links": Provide(lambda: links, sync_to_thread=False),
-        "brands": Provide(lambda: brands, sync_to_thread=False),
+        # Not `brands`, which is a field of a body: what is wrong with a dependency is taken for a mistake of ours.
+        "known_brands": Provide(lambda: brands, sync_to_thread=False),
         "database": Provide(provide_database, sync_to_thread=False),
         "queue": Provide(provide_queue, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),

@@ -32,7 +32,7 @@ DEFAULT_OFFERS: tuple[OfferKind, ...] = ("flatrate", "free", "ads")
 async def get_plan(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
     links: NamedDependency[Links],
     member: Annotated[
         list[Annotated[str, Meta(pattern=USERNAME)]] | None,
@@ -64,7 +64,7 @@ async def get_plan(
     async with database.read() as db:
         await demand_known(db, wish.members, settings)
         found = await facts(db, wish.members, wish.country, wish.offers)
-    return await asyncio.to_thread(plan.make, found, wish, brands, links)
+    return await asyncio.to_thread(plan.make, found, wish, known_brands, links)
 
 
 async def demand_known(db: Connection, names: tuple[str, ...], settings: Settings) -> None:

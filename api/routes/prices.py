@@ -20,12 +20,12 @@ from api.settings import Settings
 @get("/", operation_id="getPrices", summary="Get the prices of services", responses=documented())
 async def get_prices(
     database: NamedDependency[Database],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
 ) -> Prices:
     """What services cost in a month, as far as somebody said so; no source of Marquee knows prices."""
     async with database.read() as db:
-        return await prices.listing(db, countries, brands)
+        return await prices.listing(db, countries, known_brands)
 
 
 @put(
@@ -39,7 +39,7 @@ async def set_prices(
     data: JSONBody[PricesChoice],
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
 ) -> Prices:
     """Say what services cost in a month in one country; the answer is all prices, of every country.
 
@@ -50,8 +50,8 @@ async def set_prices(
     if currency not in CODES:
         raise Invalid([("currency", "is no currency of ISO 4217, such as GBP or EUR")])
     async with database.write() as db:
-        await prices.replace(db, country, currency, data.prices, brands)
-        return await prices.listing(db, settings.country, brands)
+        await prices.replace(db, country, currency, data.prices, known_brands)
+        return await prices.listing(db, settings.country, known_brands)
 
 
 prices_router = Router(

@@ -28,7 +28,7 @@ async def list_providers(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
     paging: NamedDependency[Paging],
     member: MemberFilter = None,
@@ -43,7 +43,9 @@ async def list_providers(
     order = ProviderOrder(sort_by, sort_order == "desc")
     async with database.read() as db:
         name = await known_member_filter(db, member, settings)
-        found = await providers.listing(db, member=name, countries=countries, order=order, links=links, brands=brands)
+        found = await providers.listing(
+            db, member=name, countries=countries, order=order, links=links, brands=known_brands
+        )
     return cut(found, paging)
 
 
@@ -52,7 +54,7 @@ async def list_brands(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
     paging: NamedDependency[Paging],
     member: MemberFilter = None,
@@ -66,7 +68,9 @@ async def list_brands(
     order = ProviderOrder(sort_by, sort_order == "desc")
     async with database.read() as db:
         name = await known_member_filter(db, member, settings)
-        found = await providers.by_brand(db, member=name, countries=countries, order=order, links=links, brands=brands)
+        found = await providers.by_brand(
+            db, member=name, countries=countries, order=order, links=links, brands=known_brands
+        )
     return cut(found, paging)
 
 

@@ -28,13 +28,13 @@ async def get_services(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
     countries: NamedDependency[tuple[str, ...]],
 ) -> Services:
     """The providers that a member pays for, in the countries shown."""
     async with database.read() as db:
         name = await known_member(db, username, settings)
-        return await services.listing(db, name, countries, links, brands)
+        return await services.listing(db, name, countries, links, known_brands)
 
 
 @put(
@@ -50,7 +50,7 @@ async def set_services(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
-    brands: NamedDependency[Brands],
+    known_brands: NamedDependency[Brands],
 ) -> Services:
     """Say which providers, or which brands, a member pays for in one country; the answer is all that is paid for.
 
@@ -62,9 +62,9 @@ async def set_services(
     async with database.write() as db:
         name = await known_member(db, username, settings)
         ids = await members.ensure(db, [name])
-        of_brands = await services.providers_of(db, data.brands or [], brands)
+        of_brands = await services.providers_of(db, data.brands or [], known_brands)
         await services.replace(db, ids[name], country, of_brands.union(data.provider_ids or []))
-        return await services.listing(db, name, settings.country, links, brands)
+        return await services.listing(db, name, settings.country, links, known_brands)
 
 
 services_router = Router(

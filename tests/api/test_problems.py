@@ -123,8 +123,8 @@ async def test_what_is_wrong_with_a_body_is_said_in_words(
 
 
 async def test_a_field_that_is_missing_is_named(client: httpx.AsyncClient) -> None:
-    answer = await client.put("/api/v1/members/alice/services", json={"country": "GB"})
-    assert faults(answer) == [("provider_ids", "is missing")]
+    answer = await client.put("/api/v1/members/alice/services", json={"provider_ids": []})
+    assert faults(answer) == [("country", "is missing")]
 
 
 async def test_a_name_that_was_asked_for_is_told_shortened(client: httpx.AsyncClient) -> None:

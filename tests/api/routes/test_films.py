@@ -345,7 +345,7 @@ async def more(database: Database) -> None:
         ("runtime_max=122", ["alien", "amelie"]),
         ("rating_min=3.5", ["amelie", "heat-1995"]),
         ("rating_min=3.6", ["heat-1995"]),
-        ("rating_min=0&rating_source=tmdb", ["amelie"]),
+        ("rating_min=0.5&rating_source=tmdb", ["amelie"]),
         ("added_since=2026-11-21", ["heat-1995"]),
         ("added_since=2026-11-21&member=alice", []),
         ("arrived_since=2026-11-20", ["heat-1995"]),

@@ -120,3 +120,9 @@ async def test_nobody_elses_services_are_kept(client: httpx.AsyncClient) -> None
     assert (await client.put("/api/v1/members/nobody/services", json=body)).status_code == 404
     assert (await client.get("/api/v1/members/nobody/services")).status_code == 404
     assert (await client.get("/api/v1/members/alice/services?country=FR")).status_code == 400
+
+
+async def test_more_brands_than_there_can_be_are_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/api/v1/members/alice/services", json={"country": "GB", "brands": ["netflix"] * 101})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["errors"] == [{"field": "brands", "message": "must have at most 100 items"}]
