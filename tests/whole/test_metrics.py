@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from api.db.film_filters import SUBSCRIPTION
 from tests.drivers.marquee import running
 from tests.drivers.prometheus import Scraped, scrape
 from tests.drivers.upstream import Upstream
@@ -24,7 +25,9 @@ async def test_a_refresh_is_seen_from_outside(tmp_path: Path, valkey: Valkey, up
         await marquee.until(all_requests_are_counted, "the worker's counts")
         [metrics] = found
         films = await marquee.watchlist("carol")
-        streaming = sum(any(offer["country"] == "GB" for offer in film.offers) for film in films)
+        streaming = sum(
+            any(offer["country"] == "GB" and offer["offer"] in SUBSCRIPTION for offer in film.offers) for film in films
+        )
 
     assert run.status == "succeeded"
     assert metrics.value("marquee_redis_up") == metrics.value("marquee_database_up") == 1
