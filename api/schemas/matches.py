@@ -8,7 +8,7 @@ import msgspec
 from api.schemas.films import FilmRef, MatchConfidence, MatchState, MediaType
 
 TmdbId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
-LID = r"^[A-Za-z0-9]{1,12}$"
+LID = r"^[A-Za-z0-9]{1,12}(?!\n)$"
 Lid = Annotated[str, msgspec.Meta(pattern=LID)]
 
 

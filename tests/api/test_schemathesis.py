@@ -23,6 +23,7 @@ from tests.api.test_secrets import NOWHERE
 from tests.drivers.marquee import Marquee, running
 from tests.drivers.valkey import Valkey
 from tests.factories import (
+    NOW,
     AvailabilityRow,
     CheckRow,
     EntryRow,
@@ -39,8 +40,11 @@ KEY = "key-of-this-test"
 MEMBERS, COUNTRIES = ("alice", "bob"), ("GB", "DE")
 PROVIDERS = (8, 9)
 PARTS = 3
-CHOOSING = ("setPrices", "setServices")
-"""Operations whose body names one of two things, which its schema cannot say: some that fit it are refused."""
+CHOOSING = ("getWatchlistForPrograms", "setPrices", "setServices")
+"""Operations whose body names one of two things, which its schema cannot say: some that fit it are refused.
+
+And a list that is rightly away while a film of it waits for its match, as those do that other operations take back.
+"""
 EXAMPLES = 15
 CASES = 2000
 """So many requests are made in all, or more."""
@@ -123,7 +127,7 @@ def _name(schema: Json, name: str) -> None:
 
 @pytest.fixture
 async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
-    """An API that knows some films."""
+    """An API that knows some films, and all of those on a list: a list of which it does not know all is a 503."""
     usual = {
         "LETTERBOXD_USERNAME": ",".join(MEMBERS),
         "COUNTRY": ",".join(COUNTRIES),
@@ -140,11 +144,12 @@ async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
 async def _fill(url: str) -> None:
     database = Database(url)
     films = [FilmRow.build(slug="the-third-man", title="The Third Man", year=1949), *FilmRow.batch(30)]
-    member, providers = MemberRow.build(username="alice"), [ProviderRow.build(id=each) for each in PROVIDERS]
+    member = MemberRow.build(username="alice") | {"last_full_read_at": NOW}
+    providers = [ProviderRow.build(id=each) for each in PROVIDERS]
     stays = [AvailabilityRow.build(film_id=film["id"], provider_id=8) for film in films[:10]]
     async with database.write() as db:
         await add(db, tables.films, *films)
-        await add(db, tables.film_matches, *(MatchRow.build(film_id=film["id"]) for film in films[:20]))
+        await add(db, tables.film_matches, *(MatchRow.build(film_id=film["id"]) for film in films))
         await add(db, tables.members, member)
         await add(
             db,
@@ -154,7 +159,8 @@ async def _fill(url: str) -> None:
         await add(db, tables.providers, *providers)
         await add(db, tables.availability, *stays)
         await add(db, tables.events, *(EventRow.build(availability_id=stay["id"]) for stay in stays))
-        await add(db, tables.availability_checks, *(CheckRow.build(film_id=film["id"]) for film in films))
+        checks = (CheckRow.build(film_id=film["id"], country=country) for film in films for country in COUNTRIES)
+        await add(db, tables.availability_checks, *checks)
         await add(db, tables.refreshes, RefreshRow.build(id=1))
     await database.close()
 
