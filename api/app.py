@@ -37,7 +37,9 @@ from api.routes.notifications import notifications_router
 from api.routes.pick import pick_router
 from api.routes.plan import plan_router
 from api.routes.prices import prices_router
+from api.routes.profiles import profiles_router
 from api.routes.providers import brands_router, providers_router
+from api.routes.ratings import ratings_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
@@ -64,7 +66,9 @@ ROUTERS = (
     pick_router,
     plan_router,
     prices_router,
+    profiles_router,
     providers_router,
+    ratings_router,
     refreshes_router,
     services_router,
     sources_router,

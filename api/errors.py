@@ -16,6 +16,7 @@ MarqueeError
     ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
     ├── Private
     ├── Missing
+    │   └── Renamed(username)              Letterboxd leads from one member to another
     ├── Disallowed                         the host's robots.txt does not allow it: not asked for
     ├── RateLimited(retry_after)
     ├── Transient(status)                  5xx, time-out, lost connection, or an unexplained refusal
@@ -186,6 +187,14 @@ class Missing(SourceError):
 
     def __init__(self, url: str) -> None:
         super().__init__("This page does not exist", url)
+
+
+class Renamed(Missing):
+    """Letterboxd leads from the member's page to that of `username`."""
+
+    def __init__(self, url: str, username: str) -> None:
+        super().__init__(url)
+        self.username = username
 
 
 class Disallowed(SourceError):

@@ -44,6 +44,7 @@ class Run:
         self.progress = Progress(stage="reading")
         self.problem: RunError | None = None
         self._failed_members: set[int] = set()
+        self._failed_sources: set[tuple[int, str]] = set()
         self._failed_films = 0
         self._database = database
         self._changed = asyncio.Event()
@@ -78,6 +79,8 @@ class Run:
     ) -> None:
         """Note what kept a part of the run from being done, once for all films, or all of a member, that it touched."""
         self.problem = self.problem or RunError(code=code, message=message)
+        if member_id is not None and source is not None:
+            self._failed_sources.add((member_id, source))
         stage = "enriching" if member_id is None else "reading"
         await self._record_failure(stage, code, message, member_id=member_id, source=source)
 
@@ -134,10 +137,10 @@ class Run:
     async def save(self) -> None:
         """Write the progress as it is now."""
         self._changed.clear()
-        self.progress.eta_seconds = self.estimate.seconds_left(self.progress.total - self.progress.done)
         async with self._database.read() as db:
             counts = await runs.count(db, self.order.id)
         async with self._database.write() as db:
+            self.progress.eta_seconds = self.estimate.seconds_left(self.progress.total - self.progress.done)
             await runs.save_progress(db, self.order, self.progress, counts, datetime.now(UTC))
 
     async def close(self, status: str, error: RunError | None = None) -> None:
@@ -169,6 +172,8 @@ class Run:
         """How far it came, such as "2 of 3 watchlists read, 534 of 534 films done"."""
         members = len(self.order.members)
         read, progress = members - len(self._failed_members), self.progress
+        if self.order.chosen is not None:
+            return f"{', '.join(self.order.chosen)} read, {progress.done} of {progress.total} films done"
         lists = f"{read} of {members} watchlists read" if members != 1 else f"watchlist {'' if read else 'not '}read"
         return f"{lists}, {progress.done} of {progress.total} films done"
 
@@ -176,8 +181,14 @@ class Run:
         """The status of a run whose work went to its end: failed only where nothing at all could be done."""
         if self.problem is None and not self._failed_films:
             return "succeeded"
-        nothing_read = len(self._failed_members) == len(self.order.members)
-        return "failed" if nothing_read and not self.progress.total else "partial"
+        return "failed" if self._is_nothing_read() and not self.progress.total else "partial"
+
+    def _is_nothing_read(self) -> bool:
+        """Whether no watchlist could be read; where others were chosen, none of these."""
+        members, chosen = len(self.order.members), self.order.chosen
+        if chosen is None or "watchlist" in chosen:
+            return len(self._failed_members) == members
+        return len(self._failed_sources) == members * len(chosen)
 
 
 async def perform(

@@ -154,7 +154,9 @@ class Keeper:
             await enqueue_housekeeping(self.queue, keeping.id)
 
     async def _refresh(self, usernames: Sequence[str], trigger: Literal["startup", "retry"], purpose: str) -> None:
-        followed = [name for name in self.services.settings.letterboxd_username if name in usernames]
+        async with self.services.database.read() as db:
+            all_followed = await members.followed(db, self.services.settings.letterboxd_username)
+        followed = [name for name in all_followed if name in usernames]
         if not followed:
             return
         async with self.services.database.write() as db:

@@ -1,6 +1,6 @@
 """Members' diaries: every time that a film was logged, as the RSS feed tells it, and what follows for ratings."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -38,13 +38,18 @@ class DiaryEntry(msgspec.Struct, frozen=True, kw_only=True):
 async def store(
     db: Connection, member_id: int, fresh: Sequence[DiaryEntry], *, gone: Collection[str], now: datetime
 ) -> None:
-    """Take over these entries, no guid twice, and forget those of the guids in `gone`; the ratings follow."""
-    former = await _film_ids(db, [*gone, *(entry.guid for entry in fresh)])
+    """Take over these entries, no guid twice, and forget those of the guids in `gone`; the ratings follow.
+
+    An entry that says something else than before says it now, whenever it was published.
+    """
+    known = await _known(db, [*gone, *(entry.guid for entry in fresh)])
+    former = {entry.film_id for entry in known.values()}
+    edited = {entry.film_id for entry in fresh if _is_edited(entry, known.get(entry.guid))}
     rows = [{**msgspec.structs.asdict(entry), "member_id": member_id} for entry in fresh]
     await upsert(db, entries, rows, ("guid",))
     for chunk in in_chunks(list(gone)):
         await db.execute(delete(entries).where(entries.c.member_id == member_id, entries.c.guid.in_(chunk)))
-    await _rate(db, member_id, sorted(former | {entry.film_id for entry in fresh}), now)
+    await _rate(db, member_id, sorted(former | {entry.film_id for entry in fresh}), now, edited)
 
 
 async def published_after(db: Connection, member_id: int, moment: datetime) -> set[str]:
@@ -74,20 +79,29 @@ async def move(db: Connection, film_id: int, to: int, now: datetime) -> None:
         await _rate(db, member_id, [to], now)
 
 
-async def _film_ids(db: Connection, guids: Sequence[str]) -> set[int]:
-    """The films that these entries are about as it is stored."""
-    found: set[int] = set()
+async def _known(db: Connection, guids: Sequence[str]) -> dict[str, DiaryEntry]:
+    """These entries as they are stored."""
+    columns = [entries.c[name] for name in DiaryEntry.__struct_fields__]
+    found: dict[str, DiaryEntry] = {}
     for chunk in in_chunks(guids):
-        found.update((await db.execute(select(entries.c.film_id).where(entries.c.guid.in_(chunk)))).scalars())
+        rows = await db.execute(select(*columns).where(entries.c.guid.in_(chunk)))
+        found.update({row.guid: DiaryEntry(**row._asdict()) for row in rows})
     return found
 
 
-async def _rate(db: Connection, member_id: int, film_ids: Sequence[int], now: datetime) -> None:
+def _is_edited(entry: DiaryEntry, before: DiaryEntry | None) -> bool:
+    return before is not None and (entry.rating, entry.liked) != (before.rating, before.liked)
+
+
+async def _rate(
+    db: Connection, member_id: int, film_ids: Sequence[int], now: datetime, edited: Collection[int] = ()
+) -> None:
     """Let the newest entry of each film say how the member rates it; without any, the diary says nothing of it."""
     newest: dict[int, DiaryEntry] = {}
     for entry in await _entries(db, member_id, film_ids):
         newest[entry.film_id] = max(entry, newest.get(entry.film_id, entry), key=_age)
-    await ratings.store(db, member_id, _ratings(newest.values()), provenance=PROVENANCE, now=now)
+    said_at = dict.fromkeys(edited, now)
+    await ratings.store(db, member_id, _ratings(newest.values(), said_at), provenance=PROVENANCE, now=now)
     unsaid = [film_id for film_id in film_ids if film_id not in newest]
     await ratings.remove(db, member_id, unsaid, provenance=PROVENANCE)
 
@@ -110,7 +124,7 @@ def _age(entry: DiaryEntry) -> tuple[date, datetime]:
     return entry.day, entry.published_at
 
 
-def _ratings(newest: Iterable[DiaryEntry]) -> list[Rating]:
+def _ratings(newest: Iterable[DiaryEntry], said_at: Mapping[int, datetime]) -> list[Rating]:
     return [
         Rating(
             film_id=entry.film_id,
@@ -118,6 +132,7 @@ def _ratings(newest: Iterable[DiaryEntry]) -> list[Rating]:
             liked=entry.liked,
             watched_on=entry.day,
             rated_at=entry.published_at,
+            said_at=said_at.get(entry.film_id),
         )
         for entry in newest
     ]

@@ -148,7 +148,7 @@ def conditions(shape: FilterShape, *, of_member: bool) -> list[ColumnElement[boo
     if shape.has("members"):
         found.append(films.c.id.in_(_wanted(shape)))
     if shape.has("exclude_seen_by"):
-        found += [films.c.id.not_in(_seen(table)) for table in (ratings, diary_entries)]
+        found += [films.c.id.not_in(_seen(ratings).where(ratings.c.watched)), films.c.id.not_in(_seen(diary_entries))]
     if shape.has("states"):
         found.append(among_states())
     if shape.has("genres", "genre_ids"):

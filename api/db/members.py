@@ -22,9 +22,30 @@ async def ensure(db: Connection, usernames: Sequence[str]) -> dict[str, int]:
     if new:
         await db.execute(insert(db, members).on_conflict_do_nothing(), new)
         known = await ids(db, usernames)
-        for source in ("watchlist", "rss"):
+        for source in sources.OF_MEMBERS:
             await sources.introduce(db, list(known.values()), source, now)
     return {username: known[username] for username in usernames}
+
+
+async def follow(db: Connection, username: str) -> None:
+    """Add this member to those that are read beside the members of the settings."""
+    member_id = (await ensure(db, [username]))[username]
+    unknown = (members.c.id == member_id) & members.c.added_at.is_(None)
+    await db.execute(members.update().where(unknown).values(added_at=datetime.now(UTC)))
+
+
+async def forget(db: Connection, member_id: int, *, keep_data: bool) -> None:
+    """Read this member no more; without `keep_data`, everything goes that was read of them."""
+    mine = members.c.id == member_id
+    await db.execute(members.update().where(mine).values(added_at=None) if keep_data else members.delete().where(mine))
+
+
+async def followed(db: Connection, configured: Sequence[str]) -> list[str]:
+    """Who is read: the members of the settings in their order, then those that were added."""
+    rows = await db.execute(
+        select(members.c.username).where(members.c.added_at.is_not(None)).order_by(members.c.added_at, members.c.id)
+    )
+    return list(dict.fromkeys([*configured, *rows.scalars()]))
 
 
 async def ids(db: Connection, usernames: Sequence[str]) -> dict[str, int]:

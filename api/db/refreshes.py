@@ -18,6 +18,8 @@ from api.schemas.pages import Page
 from api.schemas.refreshes import Refresh, RefreshCounts, RefreshError, RefreshFailure, RefreshTrigger
 
 KIND = "watchlist"
+PARTIAL = "sources"
+"""The kind of a run that reads some sources, and not the watchlist."""
 ACTIVE = ("queued", "running")
 KEPT = 500
 FAILURES_SHOWN = 100
@@ -29,12 +31,18 @@ AT_ONCE = timedelta(0)
 
 
 async def start(
-    db: Connection, usernames: Sequence[str], *, trigger: RefreshTrigger, force: bool, pause: timedelta = AT_ONCE
+    db: Connection,
+    usernames: Sequence[str],
+    *,
+    trigger: RefreshTrigger,
+    force: bool,
+    sources: Sequence[str] | None = None,
+    pause: timedelta = AT_ONCE,
 ) -> Refresh:
     """A new run over these members, or the running one (`already_running`) when all of them are in one.
 
-    A member has one active run at a time: of several, those that are being refreshed already are left out. Raises
-    TooSoon where somebody had each of the others refreshed, and that began within `pause`.
+    It reads every source, or these. A member has one active run at a time: of several, those that are being refreshed
+    already are left out. Raises TooSoon where somebody had each of the others refreshed, and that began within `pause`.
     """
     now = datetime.now(UTC)
     ids = await member_rows.ensure(db, usernames)
@@ -45,15 +53,21 @@ async def start(
         run.already_running = True
         return run
     await _demand_pause(db, free, pause, now)
-    refresh_id = await _insert(db, trigger=trigger, force=force, now=now)
+    kind = KIND if sources is None or KIND in sources else PARTIAL
+    refresh_id = await _insert(db, kind=kind, trigger=trigger, force=force, sources=sources, now=now)
     await db.execute(
         refresh_members.insert(),
         [
-            {"refresh_id": refresh_id, "member_id": member_id, "position": position, "kind": KIND, "active": True}
+            {"refresh_id": refresh_id, "member_id": member_id, "position": position, "kind": kind, "active": True}
             for position, member_id in enumerate(free)
         ],
     )
     return await by_id(db, refresh_id)
+
+
+async def is_busy(db: Connection, member_id: int) -> bool:
+    """Whether a run reads this member now."""
+    return bool(await _active_runs(db, [member_id]))
 
 
 async def by_id(db: Connection, refresh_id: int) -> Refresh:
@@ -140,7 +154,7 @@ async def _active_runs(db: Connection, member_ids: Sequence[int]) -> dict[int, i
     table = refresh_members
     rows = await db.execute(
         select(table.c.member_id, table.c.refresh_id)
-        .where(table.c.member_id.in_(member_ids), table.c.kind == KIND, table.c.active)
+        .where(table.c.member_id.in_(member_ids), table.c.active)
         .order_by(table.c.refresh_id)
     )
     return dict(rows.all())
@@ -163,9 +177,12 @@ async def _demand_pause(db: Connection, member_ids: Sequence[int], pause: timede
         raise TooSoon(max(1, ceil((min(began) + pause - now).total_seconds())))
 
 
-async def _insert(db: Connection, *, trigger: str, force: bool, now: datetime) -> int:
+async def _insert(
+    db: Connection, *, kind: str, trigger: str, force: bool, sources: Sequence[str] | None, now: datetime
+) -> int:
     values: dict[str, Any] = {
-        "kind": KIND,
+        "kind": kind,
+        "sources": None if sources is None else list(sources),
         "trigger": trigger,
         "force": force,
         "status": "queued",
@@ -241,6 +258,7 @@ def _run(row: Row[Any], usernames: list[str], failures: _Failures) -> Refresh:
         trigger=row.trigger,
         force=row.force,
         members=usernames,
+        sources=row.sources,
         status=row.status,
         stage=row.stage,
         done=row.done,

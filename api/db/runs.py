@@ -33,7 +33,7 @@ class RunMember(msgspec.Struct, frozen=True):
 
 
 class RunOrder(msgspec.Struct, kw_only=True, frozen=True):
-    """What a worker that took up a run is to do."""
+    """What a worker that took up a run is to do; `chosen` are the sources to be read, None for every one."""
 
     id: int
     owner: str
@@ -42,6 +42,15 @@ class RunOrder(msgspec.Struct, kw_only=True, frozen=True):
     created_at: datetime
     attempts: int
     members: list[RunMember]
+    chosen: list[str] | None = None
+
+    def reads(self, source: str) -> bool:
+        """Whether this source of its members is to be read."""
+        return self.chosen is None or source in self.chosen
+
+    def names(self, source: str) -> bool:
+        """Whether somebody asked for this source in particular."""
+        return self.chosen is not None and source in self.chosen
 
     @property
     def asked(self) -> bool:
@@ -101,6 +110,7 @@ async def claim(db: Connection, refresh_id: int, owner: str, now: datetime) -> R
         created_at=row.created_at,
         attempts=row.attempts + 1,
         members=await _members(db, refresh_id),
+        chosen=row.sources,
     )
 
 

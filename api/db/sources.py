@@ -13,6 +13,8 @@ from api.db.tables import members, source_states
 from api.errors import NotFound
 from api.schemas.sources import SourceFacts, SourceState
 
+# What every member has, in the order in which a refresh reads it.
+OF_MEMBERS = ("watchlist", "rss", "profile", "films", "likes")
 # Pages that are read where they are needed, and not with every refresh.
 ON_DEMAND = "film_pages"
 # Letterboxd answered to the end: how long it is left alone after a refusal begins anew.
@@ -24,15 +26,17 @@ TURNED_AWAY = ("blocked", "rate_limited")
 class SourceNews(msgspec.Struct, kw_only=True):
     """How one attempt at a source ended.
 
-    `expected` and `got` count entries, None where it did not come so far. `sample` is how a page was built that is not
-    understood any more, `selector` what was looked for in it: both are kept until a page is understood. Not every
-    answer is such a page (`understood`): the host is well that says that it has none.
+    `expected` and `got` count entries, None where it did not come so far; `to_the_end`: the whole list was shown.
+    `sample` is how a page was built that is not understood any more, `selector` what was looked for in it: both are
+    kept until a page is understood. Not every answer is such a page (`understood`): the host is well that says that it
+    has none.
     """
 
     state: SourceState
     tried_at: datetime
     expected: int | None = None
     got: int | None = None
+    to_the_end: bool = False
     message: str | None = None
     next_try_at: datetime | None = None
     selector: str | None = None
@@ -61,6 +65,8 @@ async def record(db: Connection, member_id: int, source: str, news: SourceNews) 
     }
     if good:
         values["good_at"] = news.tried_at
+    if news.to_the_end:
+        values["full_read_at"] = news.tried_at
     if news.selector is not None:
         values |= {"selector": news.selector, "sample": news.sample, "sample_at": news.tried_at}
     elif news.state in ANSWERED and news.understood:
@@ -86,17 +92,27 @@ async def remember(db: Connection, member_id: int, source: str, *, etag: str | N
 class Standing(msgspec.Struct, kw_only=True, frozen=True):
     """How a source stands: `failures` in a row, and before when it is not to be tried again unasked.
 
-    `expected` is how many entries were announced when it was last read, `etag` and `last_modified` name what was read
+    `expected` is how many entries were announced when it was last read, of which `got` were shown; `full_read_at`
+    is when a list was last read to its end. `etag` and `last_modified` name what was read
     then, where the answer had names for it.
     """
 
     state: SourceState
     expected: int | None = None
+    got: int | None = None
+    full_read_at: datetime | None = None
     message: str | None = None
     failures: int = 0
     next_try_at: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def hidden(self) -> int:
+        """How many entries are announced and never shown, as far as a read to the end found."""
+        if self.state != "incomplete" or self.full_read_at is None:
+            return 0
+        return max(0, (self.expected or 0) - (self.got or 0))
 
     def is_left_alone(self, now: datetime, *, asked: bool, force: bool = False) -> bool:
         """Whether it is not to be tried now: it rests, and nobody insists.

@@ -11,7 +11,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED
 
 from api.answers import FOLLOWS, FROM_DATA
-from api.db import refreshes
+from api.db import members, refreshes
 from api.db.engine import Database
 from api.db.paging import Paging
 from api.db.refreshes import RunError
@@ -48,7 +48,7 @@ async def start_refresh(
     settings: NamedDependency[Settings],
     data: JSONBody[RefreshRequest | None] = None,
 ) -> Response[Refresh]:
-    """Ask for a refresh of some members, or of all configured ones; `Location` is where to watch it.
+    """Ask for a refresh of some members, or of all that are followed; `Location` is where to watch it.
 
     Where all of them are being refreshed already, the answer is the running one, with `already_running`. Where the last
     refresh that somebody asked for began less than REFRESH_MIN_INTERVAL ago, it is 429, also with `force`. While Redis
@@ -59,7 +59,7 @@ async def start_refresh(
         raise Unavailable("Redis", "REDIS_URL is not set")
     await ping(queue)
     async with database.write() as db:
-        wanted = order.members or settings.letterboxd_username
+        wanted = order.members or await members.followed(db, settings.letterboxd_username)
         usernames = list(dict.fromkeys([await known_member(db, name, settings) for name in wanted]))
         pause = timedelta(seconds=settings.refresh_min_interval)
         run = await refreshes.start(db, usernames, trigger="manual", force=order.force, pause=pause)

@@ -13,7 +13,7 @@ RefreshStage = Literal["queued", "reading", "enriching", "finished"]
 
 
 class RefreshRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What to refresh: the configured members unless `members` names some.
+    """What to refresh: the configured members and those that were added unless `members` names some.
 
     `force` reads again what is not yet due, and asks Letterboxd also where it turned Marquee away and still rests.
     """
@@ -46,7 +46,8 @@ class RefreshError(msgspec.Struct, kw_only=True):
 class RefreshFailure(msgspec.Struct, kw_only=True):
     """One thing that did not work, while the run went on.
 
-    `source` is the source that could not be read (watchlist, rss or film_pages), and null where it was none of them.
+    `source` is the source that could not be read (watchlist, rss, profile, films, likes or film_pages), and null where
+    it was none of them.
     """
 
     member: str | None
@@ -61,6 +62,8 @@ class RefreshFailure(msgspec.Struct, kw_only=True):
 class Refresh(msgspec.Struct, kw_only=True):
     """One run of work; `eta_seconds` is null while there is nothing to estimate from.
 
+    `sources` are what it reads of its members, null where that is everything.
+
     `failures` holds the first of them, `failures_total` counts all.
     """
 
@@ -69,6 +72,7 @@ class Refresh(msgspec.Struct, kw_only=True):
     trigger: RefreshTrigger
     force: bool
     members: list[str]
+    sources: list[str] | None
     status: RefreshStatus
     stage: RefreshStage
     done: int

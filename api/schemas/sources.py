@@ -23,7 +23,7 @@ SourceState = Literal[
 class SourceFacts(msgspec.Struct, kw_only=True):
     """One page family of one member: what Marquee knows of it, since when, and before when it is not tried again.
 
-    `source` is watchlist or rss, or film_pages, which serve all members, so that `member` is null.
+    `source` is watchlist, rss, profile, films or likes; or film_pages, which serve all members: `member` is null then.
     `message` is the reason in plain words, `failures` how often in a row it could not be read. `selector` is what was
     not found in a page that is not understood; `has_sample`: how that page was built can be read.
     """

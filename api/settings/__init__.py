@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     details_max_age: float = 720.0
     flap_hours: float = 48.0
     brands: tuple[Brand, ...] = ()
+    full_read_days: float = 30.0
     housekeeping_schedule: str = "30 4 * * *"
     proof_budget: int = 30
     letterboxd_base_url: str = "https://letterboxd.com"
@@ -272,6 +273,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "details_max_age": _number(float, 0, 4320),
     "flap_hours": _number(float, 0, 720),
     "brands": parse_brands,
+    "full_read_days": _number(float, 0, 365),
     "housekeeping_schedule": _schedule,
     "proof_budget": _number(int, 0, 1000),
     "letterboxd_base_url": _url,

@@ -142,9 +142,11 @@ async def test_a_body_is_documented_as_required_where_it_is(client: httpx.AsyncC
     document = (await client.get("/api/v1/openapi.json")).json()
     bodies = {each["operationId"]: each["requestBody"] for _, _, each in operations(document) if "requestBody" in each}
     assert {name: body["required"] for name, body in bodies.items()} == {
+        "addMember": True,
         "decideMatch": True,
         "importDecisions": True,
         "setPrices": True,
+        "refreshMember": False,
         "setServices": True,
         "startRefresh": False,
     }
@@ -215,6 +217,12 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/housekeeping", "get"): "listHousekeeping",
         ("/api/v1/housekeeping", "post"): "startHousekeeping",
         ("/api/v1/members", "get"): "listMembers",
+        ("/api/v1/members", "post"): "addMember",
+        ("/api/v1/members/{username}", "get"): "getMember",
+        ("/api/v1/members/{username}", "delete"): "removeMember",
+        ("/api/v1/members/{username}/ratings", "get"): "getRatings",
+        ("/api/v1/members/{username}/refresh", "post"): "refreshMember",
+        ("/api/v1/members/{username}/top-rated", "get"): "getTopRated",
         ("/api/v1/members/{username}/services", "get"): "getServices",
         ("/api/v1/members/{username}/services", "put"): "setServices",
         ("/api/v1/members/{username}/watchlist", "get"): "getWatchlist",

@@ -132,6 +132,18 @@ class Upstream:
         """The member watches a film; the watchlist stays as it is."""
         await self._send("POST", f"/members/{member}/diary/{slug}", {"stars": stars, "liked": liked})
 
+    async def judge(self, member: str, slug: str, stars: float | None = None, liked: bool = False) -> None:
+        """The member sees a film, or thinks otherwise of it, without logging it."""
+        await self._send("POST", f"/members/{member}/films/{slug}", {"stars": stars, "liked": liked})
+
+    async def unwatch(self, member: str, slug: str) -> None:
+        """The member never saw the film."""
+        await self._send("DELETE", f"/members/{member}/films/{slug}")
+
+    async def rename(self, member: str, name: str) -> None:
+        """The member's name leads to that of another member, until `reset()`."""
+        await self._send("POST", f"/members/{member}/renamed/{name}")
+
     async def move_while_read(
         self, member: str, after_page: int | None = 1, action: Literal["add", "remove"] = "add"
     ) -> None:

@@ -111,6 +111,32 @@ async def make_missing(member: FromPath[str], situation: NamedDependency[Situati
     situation.missing.add(member)
 
 
+@post("/members/{member:str}/renamed/{name:str}", status_code=204)
+async def rename_member(member: FromPath[str], name: FromPath[str], situation: NamedDependency[Situation]) -> None:
+    """Let the member's name lead to that of another member."""
+    _known(situation, member)
+    _known(situation, name)
+    situation.renamed[member] = name
+
+
+@post("/members/{member:str}/films/{slug:str}", status_code=204)
+async def judge_film(
+    member: FromPath[str], slug: FromPath[str], data: JSONBody[Opinion], situation: NamedDependency[Situation]
+) -> None:
+    """Let the member see a film, or think otherwise of it, without logging it."""
+    _known(situation, member)
+    if slug not in situation.world.films:
+        raise NotFoundException(f"no film {slug}")
+    situation.judge(member, slug, data.stars, data.liked)
+
+
+@delete("/members/{member:str}/films/{slug:str}")
+async def unwatch_film(member: FromPath[str], slug: FromPath[str], situation: NamedDependency[Situation]) -> None:
+    """Let the member never have seen a film."""
+    _known(situation, member)
+    situation.unwatch(member, slug)
+
+
 @get("/members/{member:str}/watchlist")
 async def read_watchlist(member: FromPath[str], situation: NamedDependency[Situation]) -> Watchlist:
     """The member's watchlist as it is now."""
@@ -234,8 +260,8 @@ def _known(situation: Situation, member: str) -> list[str]:
 router = Router(
     "/_demo",
     route_handlers=[
-        add_fault, set_latency, set_limit, change_settings, make_private, make_missing, read_watchlist, add_film,
-        remove_film, log_film, add_move, drop_title, read_film, read_truth, read_offers, read_changes, read_requests,
-        forget_requests, read_pace, clear, reset,
+        add_fault, set_latency, set_limit, change_settings, make_private, make_missing, rename_member, judge_film,
+        unwatch_film, read_watchlist, add_film, remove_film, log_film, add_move, drop_title, read_film, read_truth,
+        read_offers, read_changes, read_requests, forget_requests, read_pace, clear, reset,
     ],
 )  # fmt: skip

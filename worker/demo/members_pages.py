@@ -22,10 +22,12 @@ FILMS_SIZE, PEOPLE_SIZE, FAVOURITES = 72, 25, 4
 async def profile(member: FromPath[str], situation: NamedDependency[Situation]) -> Response[str]:
     """Who the member is, with four favourites and the counts."""
     person = situation.world.members[open_member(situation, member)]
-    best = sorted(person.ratings, key=lambda rating: -(rating.stars or 0))[:FAVOURITES]
+    seen = situation.opinions(person.username)
+    best = sorted(seen, key=lambda rating: -(rating.stars or 0))[:FAVOURITES]
     return page(
         "profile.html",
         person=person,
+        watched=len(seen),
         favourites=[situation.world.films[rating.slug] for rating in best],
         followers=_followers(situation, person),
         wanted=len(situation.watchlists[person.username]),
@@ -58,7 +60,13 @@ async def likes(
 ) -> Response[str]:
     """What the member liked, the film liked last first."""
     person = situation.world.members[open_member(situation, member)]
-    return _grid(situation, person, [rating for rating in person.ratings if rating.liked], "likes/films", number)
+    return _grid(
+        situation,
+        person,
+        [rating for rating in situation.opinions(person.username) if rating.liked],
+        "likes/films",
+        number,
+    )
 
 
 @get(["/{member:str}/following", "/{member:str}/following/page/{number:int}"])
@@ -123,7 +131,7 @@ def _by_release(situation: Situation, person: Member) -> list[Rating]:
         film: Film = situation.world.films[rating.slug]
         return film.year or 9999
 
-    return sorted(person.ratings, key=year, reverse=True)
+    return sorted(situation.opinions(person.username), key=year, reverse=True)
 
 
 def _is_rated(rating: Rating, wanted: str) -> bool:

@@ -1,12 +1,13 @@
-"""What changes while the demo runs: watchlists, diaries, the day, the markup, who is private, what TMDB refuses."""
+"""What changes while the demo runs: watchlists, diaries, what was watched, the day, the markup, who hides or moved."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
-from worker.demo.diary import diary_of, log
-from worker.demo.model import Film, Offer
+from worker.demo.diary import Logged, diary_of, log
+from worker.demo.model import Film, Member, Offer, Rating
 from worker.demo.world import World
 
 Day = Literal["yesterday", "today"]
@@ -39,12 +40,29 @@ class Situation:
         self.moves: list[Move] = []
         self.watchlists = {name: list(member.watchlist) for name, member in world.members.items()}
         self.diaries = {name: diary_of(member, world.films) for name, member in world.members.items()}
+        self.renamed: dict[str, str] = {}
+        """The name to which a member's former one leads."""
+        self._opinions = {name: _opinions(member, self.diaries[name]) for name, member in world.members.items()}
+
+    def opinions(self, member: str) -> list[Rating]:
+        """What the member watched, the one seen last first; raises KeyError."""
+        return list(self._opinions[member].values())
+
+    def judge(self, member: str, slug: str, stars: float | None, liked: bool) -> None:
+        """Let the member see the film, or think otherwise of it, without a word in the diary; raises KeyError."""
+        film, seen = self.world.films[slug], self._opinions[member]
+        seen[film.slug] = Rating(film.slug, stars, liked, "2026-11-02")
+
+    def unwatch(self, member: str, slug: str) -> None:
+        """Let the member never have seen the film; raises KeyError for an unknown member."""
+        self._opinions[member].pop(slug, None)
 
     def log(self, member: str, slug: str, stars: float | None, liked: bool) -> None:
         """Put the film on top of the member's diary, and leave the watchlist as it is; raises KeyError."""
         film, diary = self.world.films[slug], self.diaries[member]
         newest = diary[0].logged if diary else datetime(2026, 11, 2, tzinfo=UTC)
         diary.insert(0, log(member, film.slug, stars, liked, newest))
+        self.judge(member, slug, stars, liked)
 
     def add(self, member: str, slug: str) -> None:
         """Put the film on top of the member's watchlist; raises KeyError for an unknown member or film."""
@@ -74,3 +92,10 @@ class Situation:
         else:
             seen = {*watchlist, *(rating.slug for rating in self.world.members[move.member].ratings)}
             watchlist.insert(0, next(slug for slug in self.world.films if slug not in seen))
+
+
+def _opinions(member: Member, diary: Iterable[Logged]) -> dict[str, Rating]:
+    """What the member rated, and what is in the diary beside it."""
+    rated = {rating.slug: rating for rating in member.ratings}
+    logged = {entry.slug: Rating(entry.slug, entry.stars, entry.liked, str(entry.logged.date())) for entry in diary}
+    return rated | {slug: rating for slug, rating in logged.items() if slug not in rated}

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from api.db import refreshes
+from api.db import members, refreshes
 from api.queue import enqueue_refresh
 from worker.estimate import Estimate
 from worker.jobs.news import tell
@@ -27,5 +27,6 @@ async def scheduled_refresh(ctx: dict[Any, Any]) -> None:
     """arq cron job: start the refresh that is due now."""
     services: Services = ctx["services"]
     async with services.database.write() as db:
-        run = await refreshes.start(db, services.settings.letterboxd_username, trigger="cron", force=False)
+        followed = await members.followed(db, services.settings.letterboxd_username)
+        run = await refreshes.start(db, followed, trigger="cron", force=False)
     await enqueue_refresh(ctx["redis"], run.id)

@@ -19,23 +19,27 @@ TOLERANCE = 0.1
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """The times before which something counts as old."""
+    """The times before which something counts as old; offers are not read for their own sake where that is None.
 
-    offers: datetime
+    Where nobody is `eager`, a film that could not be matched is as old as a question before it is tried again.
+    """
+
+    offers: datetime | None
     details: datetime
     match: datetime
+    eager: bool = True
 
     def is_match_due(self, film: FilmWork) -> bool:
         if film.locked:
             return False
         if film.tried_at is None:
             return True
-        if film.state in QUESTIONS:
+        if film.state in QUESTIONS or (film.state != "found" and not self.eager):
             return film.tried_at < self.match
         return film.state != "found"
 
     def are_offers_due(self, film: FilmWork) -> bool:
-        return film.title_key is not None and _is_old(film.offers_checked_at, self.offers)
+        return film.title_key is not None and self.offers is not None and _is_old(film.offers_checked_at, self.offers)
 
     def are_details_due(self, film: FilmWork) -> bool:
         return film.title_key is not None and _is_old(film.details_checked_at, self.details)
@@ -52,6 +56,19 @@ def due_in(order: RunOrder, settings: Settings) -> Due:
         offers=_before(order.created_at, timedelta(hours=settings.offers_max_age)),
         details=_before(order.created_at, timedelta(hours=settings.details_max_age)),
         match=_before(order.created_at, RETRY_MATCH_AFTER),
+    )
+
+
+def due_of_watched(order: RunOrder, settings: Settings) -> Due:
+    """What is old of films that are on no watchlist, however a run was asked for: they may be thousands.
+
+    Who has seen a film need not know daily where it can be seen.
+    """
+    return Due(
+        offers=None,
+        details=_before(order.created_at, timedelta(hours=settings.details_max_age)),
+        match=_before(order.created_at, RETRY_MATCH_AFTER),
+        eager=False,
     )
 
 

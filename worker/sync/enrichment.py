@@ -6,9 +6,12 @@ these are read. A film that waits for its page leaves its place to another one.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from api.db import matches, runs
 from api.db.matches import FilmWork
@@ -18,7 +21,7 @@ from worker.progress import AWAY, Run
 from worker.services import Services
 from worker.sources.letterboxd.pages import FilmPage
 from worker.sync import films
-from worker.sync.due import due_in
+from worker.sync.due import due_in, due_of_watched
 from worker.sync.film_pages import SOURCE as FILM_PAGES
 from worker.sync.film_pages import FilmPageSource
 from worker.sync.films import Tools
@@ -32,6 +35,8 @@ logger = logging.getLogger(__name__)
 CONCURRENCY = 10
 # TMDB is waited for as long as this; a run that holds on for longer would only stand in the way of the next one.
 TMDB_PATIENCE = 3600.0
+# So many film pages a run reads for films that were only watched: watchlists need Letterboxd's time more.
+PAGES_OF_WATCHED = 30
 
 
 @asynccontextmanager
@@ -52,6 +57,9 @@ class Enrichment:
         self._tasks = tasks
         self._places = places
         self._known: set[int] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._later: Counter[int] = Counter()
+        self._due_of_watched = due_of_watched(run.order, services.settings)
         self._tools = Tools(
             database=services.database,
             countries=services.settings.country,
@@ -78,9 +86,26 @@ class Enrichment:
         due = [work for work in works if self._tools.due.is_anything_due(work)]
         self.tally.advance(len(added) - len(due))
         for work in due:
-            self._tasks.create_task(self._see_to(work))
+            self._under_way.add(self._tasks.create_task(self._see_to(self._tools, work)))
 
-    async def _see_to(self, work: FilmWork) -> None:
+    def add_later(self, film_ids: Iterable[int], *, counted: bool) -> None:
+        """See to these films of one list when all others are done: they were watched, and nobody waits for them."""
+        for film_id in film_ids:
+            self._later[film_id] += counted
+
+    async def see_to_later(self) -> None:
+        """See to the films of `add_later`, as far as something is due; not to their offers, nor to many film pages."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        tools = replace(self._tools, due=self._due_of_watched, film_page=self.film_pages.get_of_watched)
+        async with tools.database.read() as db:
+            works = await matches.work(db, sorted(self._later.keys() - self._known), tools.countries)
+        due = [work for work in works if tools.due.is_anything_due(work)]
+        self.tally.advance(self._later.total() - sum(self._later[work.film_id] > 0 for work in due))
+        for work in due:
+            self._tasks.create_task(self._see_to(tools, work, counted=self._later[work.film_id] > 0))
+
+    async def _see_to(self, tools: Tools, work: FilmWork, *, counted: bool = True) -> None:
         """Enrich one film; whatever goes wrong with it is noted, and ends nothing but this film's turn.
 
         A database that is away ends the whole: the run goes on, from here, when it is back.
@@ -88,9 +113,11 @@ class Enrichment:
         async with self._places:
             self._run.estimate.begin_film()
             try:
-                await films.enrich(self._tools, work)
+                await films.enrich(tools, work)
             except (KeyRefused, LeaseLost, *AWAY):
                 raise
+            except Postponed:
+                pass
             except GivenUp:
                 return
             except SourceError as error:
@@ -100,13 +127,18 @@ class Enrichment:
                 await self._note(work, "unexpected", f"Marquee made a mistake ({type(error).__name__}).")
             finally:
                 self._run.estimate.end_film()
-        self.tally.advance()
+        if counted:
+            self.tally.advance()
 
     async def _note(self, work: FilmWork, code: str, message: str) -> None:
         async with self._tools.database.write() as db:
             await runs.demand_lease(db, self._run.order)
             await matches.record_error(db, work.film_id, message, datetime.now(UTC))
         await self._run.film_failed(work.film_id, code, message)
+
+
+class Postponed(GivenUp):
+    """This film is left to a later run, and that is no problem."""
 
 
 class FilmPages:
@@ -118,6 +150,7 @@ class FilmPages:
         self.source = FilmPageSource(services, asked=run.order.asked, force=run.order.force)
         self._opened = asyncio.Event()
         self._given_up = False
+        self._left_for_watched = PAGES_OF_WATCHED
 
     def open(self) -> None:
         """Let film pages be asked for."""
@@ -136,6 +169,13 @@ class FilmPages:
         finally:
             self._run.estimate.get_page()
             await self._places.acquire()
+
+    async def get_of_watched(self, slug: str) -> FilmPage:
+        """The page of a film that is on no watchlist, of which a run reads some. Raises GivenUp, or Postponed."""
+        if self._left_for_watched <= 0:
+            raise Postponed("Its page on Letterboxd is left to a later refresh.")
+        self._left_for_watched -= 1
+        return await self.get(slug)
 
     async def _note(self, end: GivenUp) -> None:
         """Say once in the run why film pages are left in peace."""

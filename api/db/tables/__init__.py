@@ -6,6 +6,7 @@ from api.db.tables.films import countries, film_countries, film_genres, film_peo
 from api.db.tables.matches import corrections, decisions, film_matches
 from api.db.tables.members import (
     diary_entries,
+    favorites,
     members,
     ratings,
     service_prices,
@@ -29,6 +30,7 @@ __all__ = [
     "diary_entries",
     "digests",
     "events",
+    "favorites",
     "film_countries",
     "film_genres",
     "film_matches",

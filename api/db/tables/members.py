@@ -21,6 +21,7 @@ members = Table(
     Column("last_full_read_at", UtcDateTime),
     Column("last_incremental_read_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("added_at", UtcDateTime),
 )
 
 watchlist_entries = Table(
@@ -51,6 +52,16 @@ ratings = Table(
     Column("rated_at", UtcDateTime),
     Column("provenance", String, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("watched", Boolean, nullable=False, server_default=text("true")),
+)
+"""A film may be liked without having been watched. One that is neither any more stays, to know when that was seen."""
+
+favorites = Table(
+    "favorites",
+    metadata,
+    reference("member_id", "members.id", primary_key=True),
+    reference("film_id", "films.id", primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
 )
 
 diary_entries = Table(
@@ -110,5 +121,6 @@ source_states = Table(
     Column("selector", String),
     Column("sample", Text),
     Column("sample_at", UtcDateTime),
+    Column("full_read_at", UtcDateTime),
     Unique("member_id", "source"),
 )

@@ -27,6 +27,7 @@ refreshes = Table(
     Column("attempts", Integer, nullable=False),
     Column("lease_owner", String),
     Column("lease_until", UtcDateTime),
+    Column("sources", JSON(none_as_null=True)),
 )
 
 refresh_members = Table(

@@ -156,7 +156,8 @@ async def _wishes(db: Any) -> None:
         EntryRow.build(member_id=2, film_id=ALIEN, position=4),
     )
     seen = {"rating": None, "provenance": "rss", "updated_at": NOW}
-    await add(db, tables.ratings, {"member_id": 2, "film_id": HEAT, **seen})
+    await add(db, tables.ratings, {"member_id": 2, "film_id": HEAT, "watched": True, **seen})
+    await add(db, tables.ratings, {"member_id": 2, "film_id": ALIEN, "watched": False, "liked": True, **seen})
     await add(db, tables.services, {"member_id": 1, "country": "DE", "provider_id": MUBI})
 
 

@@ -84,7 +84,7 @@ async def test_films_are_counted_by_match_and_by_availability_in_the_first_count
         ("watchlist", "blocked"): 1,
         ("watchlist", "stale"): 1,
         ("watchlist", "never"): 1,
-        ("rss", "never"): 3,
+        **{(source, "never"): 3 for source in ("profile", "films", "likes", "rss")},
     }
 
 

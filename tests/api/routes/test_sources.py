@@ -25,14 +25,13 @@ async def test_every_source_tells_its_state(client: httpx.AsyncClient, database:
         await sources.record(db, ids["alice"], "watchlist", news)
     page = (await client.get("/api/v1/sources")).json()
     assert [(source["member"], source["source"], source["state"]) for source in page["items"]] == [
-        ("alice", "rss", "never"),
-        ("alice", "watchlist", "blocked"),
-        ("bob", "rss", "never"),
-        ("bob", "watchlist", "never"),
+        (member, source, "blocked" if (member, source) == ("alice", "watchlist") else "never")
+        for member in ("alice", "bob")
+        for source in ("films", "likes", "profile", "rss", "watchlist")
     ]
-    assert page["items"][1]["message"] == "Letterboxd asked for a browser check."
-    assert page["items"][1]["tried_at"].endswith("Z")
-    assert (page["total"], page["page"]) == (4, 1)
+    assert page["items"][4]["message"] == "Letterboxd asked for a browser check."
+    assert page["items"][4]["tried_at"].endswith("Z")
+    assert (page["total"], page["page"]) == (10, 1)
 
 
 async def test_a_source_tells_what_comes_next_and_what_to_do(client: httpx.AsyncClient, database: Database) -> None:

@@ -8,6 +8,7 @@ import pytest
 from parsel import Selector
 
 from tests.worker.demo.conftest import Control
+from worker.demo.situation import Situation
 from worker.demo.world import World
 
 SPACES = {"tmdb": "https://themoviedb.org", "letterboxd": "https://letterboxd.com"}
@@ -19,10 +20,10 @@ async def read(client: httpx.AsyncClient, path: str) -> Selector:
 
 async def test_the_films_page_says_stars_and_likes(client: httpx.AsyncClient, world: World) -> None:
     page = await read(client, "/bob/films/")
-    ratings = {rating.slug: rating for rating in world.members["bob"].ratings}
+    ratings = {rating.slug: rating for rating in Situation(world).opinions("bob")}
     tiles = page.css("div.poster-grid > ul.grid.-p70 > li.griditem")
     assert len(tiles) == 72
-    assert page.css("h1.section-heading .tooltip::attr(title)").get() == "180\u00a0films"
+    assert page.css("h1.section-heading .tooltip::attr(title)").get() == "183\u00a0films"
     for tile in tiles:
         rating = ratings[tile.css("::attr(data-item-slug)").get("")]
         data = tile.css("p.poster-viewingdata")
@@ -32,14 +33,14 @@ async def test_the_films_page_says_stars_and_likes(client: httpx.AsyncClient, wo
 
 
 async def test_films_can_be_asked_for_by_their_stars(client: httpx.AsyncClient, world: World) -> None:
-    unrated = sum(rating.stars is None for rating in world.members["solo"].ratings)
+    unrated = sum(rating.stars is None for rating in Situation(world).opinions("solo"))
     assert len((await read(client, "/solo/films/rated/none/")).css("li.griditem")) == unrated
     assert len((await read(client, "/solo/films/rated/.5-5/")).css("li.griditem")) == 3 - unrated
 
 
 async def test_likes_are_only_likes(client: httpx.AsyncClient, world: World) -> None:
     page = await read(client, "/bob/likes/films/")
-    liked = [rating.slug for rating in world.members["bob"].ratings if rating.liked]
+    liked = [rating.slug for rating in Situation(world).opinions("bob") if rating.liked]
     assert (
         page.css("ul.poster-list.-p70.-grid > li.posteritem [data-item-slug]::attr(data-item-slug)").getall()
         == liked[:72]
@@ -56,7 +57,7 @@ async def test_following_names_every_friend(client: httpx.AsyncClient, world: Wo
 async def test_the_profile_counts_and_has_favourites(client: httpx.AsyncClient) -> None:
     page = await read(client, "/alice/")
     assert page.css('meta[property="og:title"]::attr(content)').get() == "Alice Marlowe’s profile"
-    assert page.css('h4.profile-statistic a[href="/alice/films/"] .value::text').get() == "90"
+    assert page.css('h4.profile-statistic a[href="/alice/films/"] .value::text').get() == "93"
     assert page.css("section.watchlist-aside a.all-link::text").get() == "335"
     assert len(page.css("section#favourites li .react-component[data-item-slug]")) == 4
 

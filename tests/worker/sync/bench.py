@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import select
 
 from api.db import refreshes, runs
@@ -20,7 +21,9 @@ from worker.estimate import Estimate
 from worker.progress import Run
 from worker.services import Services
 from worker.sources.letterboxd.film import FilmPage
+from worker.sources.letterboxd.films import PAGE_SIZE, FilmsPage, JudgedTile
 from worker.sources.letterboxd.pages import WATCHLIST_PAGE_SIZE, WatchlistPage
+from worker.sources.letterboxd.profile import Profile
 from worker.sources.letterboxd.rss import Feed
 from worker.sources.letterboxd.tiles import Tile
 from worker.sources.tmdb.shapes import Hit, SearchResult
@@ -39,10 +42,24 @@ def tiles(*numbers: int) -> list[Tile]:
     return [tile(number) for number in numbers]
 
 
+def judged(number: int, rating: float | None = None, *, liked: bool = False) -> JudgedTile:
+    """The film of this number as films and likes pages show it."""
+    return JudgedTile(**asdict(tile(number)), rating=rating, liked=liked)
+
+
+def plain_profile(username: str, **facts: Any) -> Profile:
+    known = {"display_name": username.title(), "bio": None, "avatar_url": None, "films_watched": None, "lists": None}
+    return Profile(**{**known, "following": None, "followers": None, "favorites": [], **facts})
+
+
 class Letterboxd:
     """`lists` holds each member's tiles, `feeds` what else than an empty feed there is, `pages` the film pages.
 
-    `faults` is what happens at a path, a slug or "alice rss" instead.
+    `watched` and `liked` are the films of their pages, `announced` how many these say that there are where that is
+    another number, `profiles` what else there is than a plain one; `opinions_asked` is what of these was asked for,
+    `page_size` to a page.
+    `faults` is what happens at a path, a slug, "alice rss", "alice profile", "alice films 1" or "alice likes 1"
+    instead.
     """
 
     def __init__(self) -> None:
@@ -53,6 +70,37 @@ class Letterboxd:
         self.feeds_asked: list[tuple[str, str | None, str | None]] = []
         self.asked: list[str] = []
         self.on_page: Callable[[str], Awaitable[None]] | None = None
+        self.watched: dict[str, list[JudgedTile]] = {}
+        self.liked: dict[str, list[JudgedTile]] = {}
+        self.announced: dict[str, int] = {}
+        self.profiles: dict[str, Profile] = {}
+        self.opinions_asked: list[str] = []
+        self.page_size = PAGE_SIZE
+
+    async def profile(self, username: str) -> Profile:
+        await self._ask_opinion(f"{username} profile")
+        return self.profiles.get(username) or plain_profile(username)
+
+    async def films_page(self, username: str, path: str | None = None) -> FilmsPage:
+        return await self._judged_page(f"{username} films", self.watched.get(username, []), path)
+
+    async def likes_page(self, username: str, path: str | None = None) -> FilmsPage:
+        return await self._judged_page(f"{username} likes", self.liked.get(username, []), path)
+
+    async def _judged_page(self, what: str, films: list[JudgedTile], path: str | None) -> FilmsPage:
+        number = int(path or "1")
+        shown = films[(number - 1) * self.page_size :][: self.page_size]
+        more = number * self.page_size < len(films)
+        page = FilmsPage(shown, self.announced.get(what, len(films)), str(number + 1) if more else None)
+        await self._ask_opinion(f"{what} {number}")
+        return page
+
+    async def _ask_opinion(self, what: str) -> None:
+        self.opinions_asked.append(what)
+        if self.on_page:
+            await self.on_page(what)
+        if what in self.faults:
+            raise self.faults[what]
 
     async def watchlist_page(self, username: str, path: str | None = None) -> WatchlistPage:
         number = int(path or "1")
@@ -178,11 +226,13 @@ class Bench:
         self.letterboxd = Letterboxd()
         self.tmdb = Tmdb()
 
-    async def start(self, *members: str, trigger: Any = "manual", force: bool = False) -> Watched:
+    async def start(
+        self, *members: str, trigger: Any = "manual", force: bool = False, sources: list[str] | None = None
+    ) -> Watched:
         """A run that is this test's to do."""
         now = datetime.now(UTC)
         async with self.database.write() as db:
-            run = await refreshes.start(db, members, trigger=trigger, force=force)
+            run = await refreshes.start(db, members, trigger=trigger, force=force, sources=sources)
             order = await runs.claim(db, run.id, "tester", now)
         assert order is not None
         return Watched(self.database, order)

@@ -74,7 +74,7 @@ async def lock(bench: Bench, **values: Any) -> None:
 
 async def test_what_a_feed_says_is_taken_down(bench: Bench) -> None:
     bench.letterboxd.feeds["alice"] = feed(logged(1, rating=4.5, liked=True), logged(2))
-    run = await bench.refresh("alice")
+    run = await bench.refresh("alice", sources=["rss"])
     assert run.outcome() == "succeeded"
     assert await rows(bench, ratings.c.rating, ratings.c.liked, ratings.c.watched_on) == [
         (4.5, True, date(2026, 11, 19)),

@@ -8,18 +8,22 @@ from typing import Self, TypeVar
 import httpx
 from msgspec.structs import replace
 
-from api.errors import MarkupChanged
+from api.errors import MarkupChanged, Renamed
 from worker.counting import HostCounts
 from worker.http import OutsideHost, Pace, RefusedAnswer, Rules, Sleep, bare
 from worker.sources.letterboxd import urls
 from worker.sources.letterboxd.answers import NAME, classify
+from worker.sources.letterboxd.films import FilmsPage, films_page, likes_page
+from worker.sources.letterboxd.listing import NEXT
 from worker.sources.letterboxd.markup import redacted, slug_in
-from worker.sources.letterboxd.pages import NEXT, FilmPage, WatchlistPage, film_page, watchlist_page
+from worker.sources.letterboxd.pages import FilmPage, WatchlistPage, film_page, watchlist_page
+from worker.sources.letterboxd.profile import Profile, profile_page
 from worker.sources.letterboxd.rss import Feed, feed
 
 logger = logging.getLogger(__name__)
 
 Page = TypeVar("Page")
+ListPage = TypeVar("ListPage", WatchlistPage, FilmsPage)
 
 LARGE = 1_000_000
 
@@ -59,17 +63,25 @@ class LetterboxdClient:
         A path that is no page of this watchlist is not asked for, and a page whose next one is none, or not a later
         one, is not believed: MarkupChanged.
         """
-        path = path or urls.watchlist(username)
-        number = urls.watchlist_page_number(username, path)
-        if number is None:
-            raise MarkupChanged(NEXT, url=urls.watchlist(username))
-        response = await self._host.get(path)
-        if urls.watchlist_page_number(username, self._host.path_of(response)) != number:
+        return await self._list_page(urls.watchlist(username), path, watchlist_page, username)
+
+    async def films_page(self, username: str, path: str | None = None) -> FilmsPage:
+        """A page of what the member watched, asked for and believed as one of the watchlist is."""
+        return await self._list_page(urls.films(username), path, films_page, username)
+
+    async def likes_page(self, username: str, path: str | None = None) -> FilmsPage:
+        """A page of the films that the member liked, asked for and believed as one of the watchlist is."""
+        return await self._list_page(urls.likes(username), path, likes_page, username)
+
+    async def profile(self, username: str) -> Profile:
+        """The member's profile; raises Renamed where Letterboxd leads to another one."""
+        response = await self._host.get(urls.profile(username))
+        final = urls.member_in(self._host.path_of(response))
+        if final is None:
             raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
-        page = await _parsed(response, lambda html: watchlist_page(html, number), username)
-        if page.next_path and (urls.watchlist_page_number(username, page.next_path) or 0) <= number:
-            raise MarkupChanged(NEXT, url=bare(response.url))
-        return page
+        if final != username.lower():
+            raise Renamed(bare(response.url), final)
+        return await _parsed(response, profile_page, username)
 
     async def film_page(self, slug: str) -> FilmPage:
         """The page of a film; the answer's slug is another when the film was renamed, or is another film."""
@@ -91,6 +103,21 @@ class LetterboxdClient:
             return None
         found = await _parsed(response, lambda _html: feed(response.content), username)
         return replace(found, etag=response.headers.get("etag"), last_modified=response.headers.get("last-modified"))
+
+    async def _list_page(
+        self, first: str, path: str | None, parse: Callable[[str, int], ListPage], username: str
+    ) -> ListPage:
+        """The page at `path` of the list that begins at `first`."""
+        number = urls.page_number(first, path or first)
+        if number is None:
+            raise MarkupChanged(NEXT, url=first)
+        response = await self._host.get(path or first)
+        if urls.page_number(first, self._host.path_of(response)) != number:
+            raise RefusedAnswer(bare(response.url), because="redirects to another page", host=NAME)
+        page = await _parsed(response, lambda html: parse(html, number), username)
+        if page.next_path and (urls.page_number(first, page.next_path) or 0) <= number:
+            raise MarkupChanged(NEXT, url=bare(response.url))
+        return page
 
     async def aclose(self) -> None:
         await self._host.aclose()

@@ -5,8 +5,9 @@ from parsel import Selector
 
 from api.errors import MarkupChanged
 from worker.sources.letterboxd.film import FilmPage, film_page
+from worker.sources.letterboxd.listing import ENTRIES, is_believable, next_path
 from worker.sources.letterboxd.markup import count, sample_of, text_of
-from worker.sources.letterboxd.tiles import GRID, Tile, tiles_in
+from worker.sources.letterboxd.tiles import Tile, tiles_in
 
 __all__ = ["FilmPage", "Tile", "WatchlistPage", "film_page", "watchlist_page"]
 
@@ -14,12 +15,8 @@ WATCHLIST = ".js-watchlist-content"
 WATCHLIST_MAIN = ".js-watchlist-main-content"
 ANNOUNCED = "[data-num-entries]"
 ANNOUNCED_TEXT = ".js-watchlist-count"
-ENTRIES = ", ".join(f"{grid} > li" for grid in GRID.split(", "))
-NEXT = ".paginate-nextprev a.next::attr(href)"
 
 WATCHLIST_PAGE_SIZE = 28
-HIDDEN = 2
-"""So many films may be missing from any page: Letterboxd hides some from visitors, though it counts them."""
 
 
 class WatchlistPage(msgspec.Struct, frozen=True):
@@ -39,24 +36,9 @@ def watchlist_page(html: str, page: int = 1) -> WatchlistPage:
     scope = _scope(document)
     announced = _announced(document)
     films = tiles_in(scope)
-    if not _is_believable(len(films), announced, page):
+    if not is_believable(len(films), announced, page=page, page_size=WATCHLIST_PAGE_SIZE):
         raise MarkupChanged(ENTRIES, sample_of(scope))
-    return WatchlistPage(films=films, announced=announced, next_path=document.css(NEXT).get())
-
-
-def _is_believable(found: int, announced: int | None, page: int) -> bool:
-    """Whether a page of this number may show so few films of a list that announces so many.
-
-    One or two that are hidden must not keep a list from being read for ever: the read then ends as incomplete. Half a
-    page that is missing is a change of markup, whatever is found of the rest. A first page shows a film where any is
-    announced; a later one may be empty, which is what remains of it when films are taken off while the list is read.
-    """
-    if announced is None:
-        return found > 0
-    expected = min(announced - (page - 1) * WATCHLIST_PAGE_SIZE, WATCHLIST_PAGE_SIZE)
-    if page == 1 and not found:
-        return expected == 0
-    return expected - found <= HIDDEN or 2 * found > expected
+    return WatchlistPage(films=films, announced=announced, next_path=next_path(document))
 
 
 def _scope(document: Selector) -> Selector:

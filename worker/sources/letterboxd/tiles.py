@@ -1,7 +1,7 @@
 """The posters of a grid: how watchlists, films and likes show a film."""
 
 import msgspec
-from parsel import Selector
+from parsel import Selector, SelectorList
 
 from api.errors import MarkupChanged
 from worker.sources.letterboxd.markup import film_number, json_object, lid_and_number, name_and_year, sample_of, slug_in
@@ -31,10 +31,16 @@ def tiles_in(scope: Selector) -> list[Tile]:
 
     An entry of an unknown kind counts when it holds a poster, since the kinds have changed their names before.
     """
-    return [_tile(item) for item in scope.css(GRID).xpath(ITEM)]
+    return [tile(item) for item in items_in(scope)]
 
 
-def _tile(item: Selector) -> Tile:
+def items_in(scope: Selector) -> SelectorList[Selector]:
+    """The entries of the grids in `scope`, in their order."""
+    return scope.css(GRID).xpath(ITEM)
+
+
+def tile(item: Selector) -> Tile:
+    """The film of one entry; raises MarkupChanged."""
     poster = item.css(POSTER)
     slug = _slug(poster[0]) if poster else None
     if slug is None:

@@ -3,8 +3,17 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from api.errors import Blocked, MarkupChanged, Missing, Private
-from tests.worker.sources.letterboxd.markup_of import film, pagination, tile_2026, watchlist
+from api.errors import Blocked, MarkupChanged, Missing, Private, Renamed
+from tests.worker.sources.letterboxd.markup_of import (
+    film,
+    films,
+    judged,
+    likes,
+    pagination,
+    profile,
+    tile_2026,
+    watchlist,
+)
 from worker.http import RefusedAnswer
 from worker.sources.letterboxd.client import LARGE, LetterboxdClient
 
@@ -148,3 +157,39 @@ async def test_a_film_that_redirects_to_no_film_is_refused() -> None:
     site = Site({"/film/gone/": redirect("/films/"), "/films/": film()})
     with pytest.raises(RefusedAnswer):
         await site.client.film_page("gone")
+
+
+async def test_films_and_likes_are_read_page_by_page() -> None:
+    site = Site(
+        {
+            "/alice/films/": films(judged(tile_2026("one")), announced="2", after=pagination("/alice/films/page/2/")),
+            "/alice/films/page/2/": films(judged(tile_2026("two")), announced="2"),
+            "/alice/likes/films/": likes(judged(tile_2026("one"), 8)),
+        }
+    )
+    first = await site.client.films_page("Alice")
+    second = await site.client.films_page("Alice", first.next_path)
+    assert [film.slug for film in [*first.films, *second.films]] == ["one", "two"]
+    assert [film.rating for film in (await site.client.likes_page("alice")).films] == [4.0]
+
+
+async def test_sorted_films_are_not_asked_for() -> None:
+    site = Site({})
+    with pytest.raises(MarkupChanged):
+        await site.client.films_page("alice", "/alice/films/by/rated-date/")
+    assert site.asked == []
+
+
+async def test_a_profile_is_read() -> None:
+    assert (await Site({"/alice/": profile()}).client.profile("Alice")).display_name == "Alice M."
+
+
+async def test_a_member_who_bears_another_name_is_told_by_it() -> None:
+    with pytest.raises(Renamed) as renamed:
+        await Site({"/alice/": redirect("/Alicia/"), "/Alicia/": profile()}).client.profile("alice")
+    assert renamed.value.username == "alicia"
+
+
+async def test_a_profile_that_leads_elsewhere_is_no_profile() -> None:
+    with pytest.raises(RefusedAnswer):
+        await Site({"/alice/": redirect("/sign-in/now/"), "/sign-in/now/": profile()}).client.profile("alice")

@@ -40,4 +40,4 @@ def test_what_is_no_username_makes_no_path(username: str) -> None:
     ],
 )
 def test_the_pages_of_a_members_watchlist(path: str, number: int | None) -> None:
-    assert urls.watchlist_page_number("alice", path) == number
+    assert urls.page_number("/alice/watchlist/", path) == number
