@@ -9,7 +9,13 @@ from web.words import count
 
 SHOWN_FAILURES = 30
 TURNED_AWAY = ("blocked", "rate_limited")
-OTHERS = {"watchlist": "other watchlist", "rss": "other diary feed"}
+OTHERS = {
+    "watchlist": "other watchlist",
+    "rss": "other diary feed",
+    "profile": "other profile",
+    "films": "other list of watched films",
+    "likes": "other list of liked films",
+}
 KEY_REFUSED = "TMDB does not accept the key in TMDB_API_KEY. Put a valid one there and start Marquee again."
 KEPT = "What was known before is kept."
 AGAIN = "The next refresh tries again."

@@ -36,13 +36,17 @@ class Stop(Enum):
 
 
 class Run:
-    """What a run is to do, how far it is, and what went wrong."""
+    """What a run is to do, how far it is, and what went wrong.
+
+    `known_films` are those on the lists that it is about: on watchlists, or on the lists that were named.
+    """
 
     def __init__(self, database: Database, order: RunOrder, estimate: Estimate) -> None:
         self.order = order
         self.estimate = estimate
         self.progress = Progress(stage="reading")
         self.problem: RunError | None = None
+        self.known_films = 0
         self._failed_members: set[int] = set()
         self._failed_sources: set[tuple[int, str]] = set()
         self._failed_films = 0
@@ -181,7 +185,7 @@ class Run:
         """The status of a run whose work went to its end: failed only where nothing at all could be done."""
         if self.problem is None and not self._failed_films:
             return "succeeded"
-        return "failed" if self._is_nothing_read() and not self.progress.total else "partial"
+        return "failed" if self._is_nothing_read() and not self.known_films else "partial"
 
     def _is_nothing_read(self) -> bool:
         """Whether no watchlist could be read; where others were chosen, none of these."""

@@ -146,6 +146,8 @@ class MemberList:
         new = [film_id for film_id in film_ids if film_id not in self._added]
         self._added.update(new)
         self.size = max(self.size or 0, len(self._added))
+        if self.kind.wanted or self._run.order.names(self.kind.source):
+            self._run.known_films += len(new)
         if self.kind.wanted:
             await self._enrichment.add(new)
         else:
