@@ -5,12 +5,15 @@ MarqueeError
 ├── Invalid(errors)                        bad input, by field
 ├── NotFound(noun, key)
 │   ├── EmptyList(username)                nothing is on it, and that is no mistake
-│   └── NothingFits(filters)               no film is left to choose from
+│   ├── NothingFits(filters)               no film is left to choose from
+│   └── Untold(username, state)            Letterboxd does not know this member, or shows nothing of it
 ├── Conflict(noun, key, because)
 ├── NowhereToSend                          no address for news is set
 ├── TooSoon(retry_after)                   the last refresh began not long ago
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
-│   └── NotReadYet(username, because)      a watchlist that cannot be told yet
+│   ├── NotReadYet(username, because)      a watchlist that cannot be told yet
+│   └── NothingRead                        nothing is known of this member, and nothing reads it now
+├── BeingRead(run)                         nothing is known yet, and this run reads it
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
 └── SourceError(url)                       what Letterboxd or TMDB answered
     ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
@@ -25,7 +28,7 @@ MarqueeError
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 LONGEST_NAME = 80
 LONG = 120
@@ -88,6 +91,15 @@ class NothingFits(NotFound):
         self.args = (f"No film on a watchlist {together}." if filters else "No film is on a watchlist.",)
 
 
+class Untold(NotFound):
+    """What Letterboxd does not tell of a member; `code` is the state of the source: "missing" or "private"."""
+
+    def __init__(self, username: str, state: str, reason: str) -> None:
+        super().__init__("member", username)
+        self.args = (reason,)
+        self.code = state  # type: ignore[misc]
+
+
 def _shortened(name: str) -> str:
     """`name`, or its beginning: it may be anything that somebody asked for."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -141,6 +153,26 @@ class NotReadYet(Unavailable):
 
     def __init__(self, username: str, because: str) -> None:
         super().__init__(f"The watchlist of {username}", because, retry_after=600)
+
+
+class NothingRead(Unavailable):
+    """`str()` says why nothing is known, and what to do."""
+
+    code = "not_read_yet"
+
+    def __init__(self, reason: str, retry_after: int) -> None:
+        super().__init__("What was asked for", reason, retry_after)
+        self.args = (reason,)
+
+
+class BeingRead(MarqueeError):
+    """`run` is the refresh that reads it, as the API tells it."""
+
+    code = "being_read"
+
+    def __init__(self, run: Any) -> None:
+        super().__init__(f"The refresh {run.id} reads it now")
+        self.run = run
 
 
 class NewerDatabase(MarqueeError):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 from msgspec import Meta
@@ -46,6 +47,16 @@ Match = Annotated[
 Seed = Annotated[
     int, QueryParameter(ge=0, le=LARGEST_ID, description="Which random order; the same seed gives the same one.")
 ]
+LeastRating = Annotated[
+    float | None,
+    QueryParameter(
+        ge=0.5, le=5, description="Films rated so many stars or more by all, as `rating_source` says; none unrated."
+    ),
+]
+WhoseRating = Annotated[
+    RatingSource,
+    QueryParameter(description="Whose rating counts; `any`: Letterboxd’s, TMDB’s (halved) where that is unknown."),
+]
 FilmSortBy = Annotated[
     Literal["title", "year", "runtime", "rating", "popularity", "added", "arrived", "position", "random"],
     QueryParameter(description="What to sort by; `position` is the place on the watchlist of the one `member`."),
@@ -56,9 +67,27 @@ WatchlistSortBy = Annotated[
 ]
 
 
+class FilmRating(msgspec.Struct, frozen=True):
+    """The least rating that a film must have, in stars, and whose rating that is."""
+
+    least: float | None
+    source: RatingSource
+
+
+def provide_film_rating(rating_min: LeastRating = None, rating_source: WhoseRating = "any") -> FilmRating:
+    return FilmRating(rating_min, rating_source)
+
+
+def provide_film_rating_by_its_name(
+    film_rating_min: LeastRating = None, rating_source: WhoseRating = "any"
+) -> FilmRating:
+    return FilmRating(film_rating_min, rating_source)
+
+
 def provide_filters(
     settings: NamedDependency[Settings],
     countries: NamedDependency[tuple[str, ...]],
+    film_rating: NamedDependency[FilmRating],
     match_state: Annotated[
         list[MatchState] | None,
         QueryParameter(name="state", max_items=10, description="States of the match with TMDB."),
@@ -114,14 +143,6 @@ def provide_filters(
     runtime_max: Annotated[
         Minutes | None, QueryParameter(ge=0, le=10_000, description="At most so many minutes.")
     ] = None,
-    rating_min: Annotated[
-        float | None,
-        QueryParameter(ge=0.5, le=5, description="At least so many stars; films without a rating are not."),
-    ] = None,
-    rating_source: Annotated[
-        RatingSource,
-        QueryParameter(description="Whose rating counts; `any`: Letterboxd’s, TMDB’s (halved) where that is unknown."),
-    ] = "any",
     added_since: Annotated[
         Moment | None,
         QueryParameter(max_length=40, description="On a watchlist since this date (UTC), or time with its zone."),
@@ -158,15 +179,20 @@ def provide_filters(
         year_max=last,
         runtime_min=runtime_min,
         runtime_max=runtime_max,
-        rating_min=rating_min,
-        rating_source=rating_source,
+        rating_min=film_rating.least,
+        rating_source=film_rating.source,
         added_since=_moment("added_since", added_since),
         arrived_since=_moment("arrived_since", arrived_since),
         q=q,
     )
 
 
-FILTERS = {"filters": Provide(provide_filters, sync_to_thread=False)}
+FILTERS = {
+    "filters": Provide(provide_filters, sync_to_thread=False),
+    "film_rating": Provide(provide_film_rating, sync_to_thread=False),
+}
+FILTERS_BESIDE_STARS = FILTERS | {"film_rating": Provide(provide_film_rating_by_its_name, sync_to_thread=False)}
+"""The filters of a list in which `rating_min` means the stars of a member: the film's rating is `film_rating_min`."""
 
 
 async def of_members(

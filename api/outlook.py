@@ -10,6 +10,8 @@ from api.settings import Settings
 
 FILM_PAGES = "film_pages"
 UNTROUBLED = ("ok", "never", "stale")
+READ_IN_PART = ("films", "likes")
+FRESH_MEANWHILE = "Until it ends, the first page and the diary feed tell what is new."
 PACE = "LETTERBOXD_REQUEST_INTERVAL"
 GRACE = timedelta(hours=1)
 WITHOUT_SCHEDULE = timedelta(days=7)
@@ -21,7 +23,7 @@ def told(facts: SourceFacts, settings: Settings, now: datetime) -> Source:
     return Source(
         **msgspec.structs.asdict(facts),
         next=_next(facts, settings, now),
-        advice=_advice(facts, settings),
+        advice=advice(facts, settings),
         by_itself=settings.schedule is not None,
         turned_away=_is_turned_away(facts, now),
     )
@@ -36,7 +38,8 @@ def _next(facts: SourceFacts, settings: Settings, now: datetime) -> str:
     if waits is not None and facts.state not in UNTROUBLED:
         if _is_turned_away(facts, now):
             then = "tries again by itself" if schedule else "tries again when somebody asks for a refresh"
-            return f"Marquee does not ask again before {settings.spoken(waits)}, and then {then}."
+            more = "for more than the first page" if facts.source in READ_IN_PART and facts.got else "again"
+            return f"Marquee does not ask {more} before {settings.spoken(waits)}, and then {then}."
         if schedule:
             return f"Marquee tries again by itself {f'at {settings.spoken(waits)}' if waits > now else 'now'}."
     if facts.source == FILM_PAGES:
@@ -47,17 +50,20 @@ def _next(facts: SourceFacts, settings: Settings, now: datetime) -> str:
     return f"Marquee reads it with the next refresh, at {settings.spoken(schedule.next_after(now))}."
 
 
-def _advice(facts: SourceFacts, settings: Settings) -> str | None:
+def advice(facts: SourceFacts, settings: Settings) -> str | None:
+    """What the person can do about this state; None where there is nothing to be done."""
     letterboxd = settings.letterboxd_base_url
     match facts.state:
         case "blocked":
-            return f"Wait: asking more often makes a block longer. If it lasts for days, set a longer {PACE}."
+            kept = f" {FRESH_MEANWHILE}" if facts.source in READ_IN_PART and facts.got else ""
+            return f"Wait: asking more often makes a block longer.{kept} If it lasts for days, set a longer {PACE}."
         case "rate_limited":
             return f"If this happens often, set a longer {PACE}."
         case "private":
             return f"To let Marquee read it, {facts.member} can set it to “Anyone” in Letterboxd’s privacy settings."
         case "missing":
-            return f"Check the name in LETTERBOXD_USERNAME: it is the one in {letterboxd}/NAME/."
+            where = "in LETTERBOXD_USERNAME" if facts.member in settings.letterboxd_username else "that was added"
+            return f"Check the name {where}: it is the one in {letterboxd}/NAME/."
         case "changed":
             return f"A newer version of Marquee may understand it. {REPORT}"
         case "unreachable":

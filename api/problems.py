@@ -12,7 +12,18 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from api.errors import Conflict, Invalid, MarqueeError, NotFound, NotReadYet, NowhereToSend, TooSoon, Unavailable
+from api.errors import (
+    BeingRead,
+    Conflict,
+    Invalid,
+    MarqueeError,
+    NotFound,
+    NothingRead,
+    NotReadYet,
+    NowhereToSend,
+    TooSoon,
+    Unavailable,
+)
 from api.faults import Fault, in_words
 from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
@@ -21,6 +32,8 @@ AnyRequest = Request[Any, Any, Any]
 Handler = Callable[[AnyRequest, Any], Response[bytes]]
 
 MEDIA_TYPE = "application/problem+json"
+POLL_SECONDS = "2"
+"""After so many seconds it is worth looking at a refresh again."""
 FAULTY = "The request cannot be used; see errors."
 DETAILS = {
     400: "The request cannot be read.",
@@ -101,6 +114,17 @@ def from_not_read_yet(_request: AnyRequest, error: NotReadYet) -> Response[bytes
     return problem(503, str(error), code=error.code, errors=[("watchlist", error.because)], headers=headers)
 
 
+def from_nothing_read(_request: AnyRequest, error: NothingRead) -> Response[bytes]:
+    return problem(503, str(error), code=error.code, headers={"Retry-After": str(error.retry_after)})
+
+
+def from_being_read(_request: AnyRequest, error: BeingRead) -> Response[bytes]:
+    """No problem: what was asked for is on its way."""
+    headers = {"Location": f"/api/v1/refreshes/{error.run.id}", "Retry-After": POLL_SECONDS}
+    body = msgspec.json.encode(error.run)
+    return Response(body, status_code=202, media_type="application/json", headers=headers)
+
+
 def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
@@ -134,6 +158,8 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     TooSoon: from_too_soon,
     Unavailable: from_unavailable,
     NotReadYet: from_not_read_yet,
+    NothingRead: from_nothing_read,
+    BeingRead: from_being_read,
     MarqueeError: from_mistake,
     HTTPException: from_http,
     RecursionError: from_recursion,

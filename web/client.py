@@ -28,6 +28,8 @@ Query = Mapping[str, Any]
 
 LONGEST_LIST = 100
 NEWEST_DELIVERIES = 30
+NOTHING_KNOWN = ("not_read_yet", "missing", "private")
+"""What the API says of a member where it has nothing to tell."""
 
 
 class ApiError(Exception):
@@ -45,11 +47,12 @@ class ApiAway(ApiError):
 class ApiProblem(ApiError):
     """The API refused; `detail` is fit to be read by a person, `faults` are (field, message) of a bad request."""
 
-    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, status: int, detail: str, faults: Sequence[tuple[str, str]] = (), code: str = "") -> None:
         super().__init__(f"The API answered {status}: {detail}")
         self.status = status
         self.detail = detail
         self.faults = list(faults)
+        self.code = code
 
 
 async def or_else(answer: Awaitable[Answer], otherwise: Answer) -> Answer:
@@ -89,7 +92,17 @@ class MarqueeApi:
         return answer.items
 
     async def watchlist(self, username: str, query: Query) -> Listing[Film]:
-        return await self._get(f"/members/{username}/watchlist", Listing[Film], query)
+        """The films on it that are known: none before anything was read, which the member's source explains."""
+        path = f"/members/{username}/watchlist"
+        try:
+            answer = await self._answer("GET", path, params=query)
+        except ApiProblem as problem:
+            if problem.code not in NOTHING_KNOWN:
+                raise
+            return Listing(items=[], total=0)
+        if answer.status_code == HTTPStatus.ACCEPTED:
+            return Listing(items=[], total=0)
+        return _decoded(answer, path, Listing[Film])
 
     async def providers(self, username: str, country: str) -> list[Provider]:
         query = {"member": username, "country": country, "page_size": LONGEST_LIST}
@@ -279,4 +292,6 @@ def _problem(response: httpx.Response) -> ApiError:
             return ApiAway(f"it answered {response.status_code}")
         problem = Problem()
     detail = problem.detail or problem.title or f"The answer was {response.status_code}."
-    return ApiProblem(response.status_code, detail, [(each.field, each.message) for each in problem.errors])
+    return ApiProblem(
+        response.status_code, detail, [(each.field, each.message) for each in problem.errors], problem.code
+    )

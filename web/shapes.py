@@ -181,6 +181,7 @@ class Problem(msgspec.Struct, kw_only=True):
     title: str = ""
     detail: str = ""
     errors: list[FieldError] = []
+    code: str = ""
 
 
 class Passed(msgspec.Struct, kw_only=True):

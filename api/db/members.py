@@ -88,6 +88,13 @@ async def listing(db: Connection, configured: Sequence[str], links: Links) -> li
     ]
 
 
+async def wants_anything(db: Connection, username: str) -> bool:
+    """Whether any film is on this member's watchlist, as far as Marquee knows."""
+    entry = watchlist_entries.c
+    query = select(entry.id).join(members).where(members.c.username == username, entry.removed_at.is_(None)).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def fully_read(db: Connection, member_id: int, now: datetime) -> None:
     """Note that everything on this member's watchlist was read just now."""
     await db.execute(members.update().where(members.c.id == member_id).values(last_full_read_at=now))

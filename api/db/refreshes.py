@@ -70,6 +70,16 @@ async def is_busy(db: Connection, member_id: int) -> bool:
     return bool(await _active_runs(db, [member_id]))
 
 
+async def reading(db: Connection, username: str, source: str) -> Refresh | None:
+    """The run that reads this source of this member now, or will."""
+    known = await member_rows.ids(db, [username])
+    for refresh_id in (await _active_runs(db, list(known.values()))).values():
+        run = await by_id(db, refresh_id)
+        if run.sources is None or source in run.sources:
+            return run
+    return None
+
+
 async def by_id(db: Connection, refresh_id: int) -> Refresh:
     """The run with this id; raises NotFound."""
     runs = await _runs(db, refreshes.c.id == refresh_id, FAILURES_SHOWN)

@@ -186,12 +186,16 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 async def untried_since(db: Connection, moment: datetime) -> list[str]:
-    """The members whose watchlist was last tried before `moment`, or never; other sources are tried beside it."""
+    """The members whose watchlist was last tried before `moment`, or something of whom was never tried.
+
+    What is read with every refresh is tried beside the watchlist; where it never was, Marquee did not know it before.
+    """
     table = source_states.c
+    never = table.source.in_(("watchlist", "films")) & table.tried_at.is_(None)
     rows = await db.execute(
         select(members.c.username)
         .join(source_states)
-        .where(table.source == "watchlist", or_(table.tried_at.is_(None), table.tried_at < moment))
+        .where(or_(never, (table.source == "watchlist") & (table.tried_at < moment)))
         .distinct()
     )
     return list(rows.scalars())

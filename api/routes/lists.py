@@ -6,6 +6,7 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from api import unread
 from api.answers import FOLLOWS, FROM_DATA
 from api.auth import FEED
 from api.conditional import ConditionalResponse
@@ -90,6 +91,7 @@ async def get_watchlist_for_programs(
     filters = ListFilters(unavailable_in=where if only_unavailable else None, min_members=min_members)
     async with database.read() as db:
         name = await known_member(db, username, settings)
+        await unread.demand_known(db, name, settings)
         found = await lists.watchlist(db, name, filters, links, may_be_empty=allow_empty)
     return ConditionalResponse(found, headers={"Cache-Control": KEPT})
 

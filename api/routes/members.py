@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec.structs import replace
 
+from api import unread
 from api.answers import FOLLOWS, FROM_DATA
 from api.db import films, members
 from api.db.engine import Database
@@ -22,6 +23,7 @@ from api.schemas.films import WatchlistEntry
 from api.schemas.members import Member
 from api.schemas.pages import FilmPage, Page
 from api.settings import Settings
+from api.unread import BEING_READ
 
 MemberSortBy = Annotated[Literal["position", "username"], QueryParameter(description="What to sort by.")]
 
@@ -48,7 +50,7 @@ async def list_members(
     operation_id="getWatchlist",
     summary="Get a member's watchlist",
     dependencies=FILTERS | view_of(WatchlistEntry),
-    responses=documented(404),
+    responses=documented(404) | BEING_READ,
 )
 async def get_watchlist(
     username: FromPath[str],
@@ -65,14 +67,17 @@ async def get_watchlist(
 ) -> FilmPage[WatchlistEntry]:
     """The films on a member's watchlist now, in the member's own order unless asked otherwise.
 
-    It is empty for a configured member of whom nothing was read yet; the member's source says so.
+    Where nothing of it was ever read, the answer is the refresh that reads it (202), or says why there is none.
     """
     async with database.read() as db:
         name = await known_member(db, username, settings)
         theirs = replace(filters, services_of=filters.services_of and name)
         chosen = await without_seen(db, theirs, exclude_seen_by, settings)
         order = Order(sort_by, sort_order == "desc", seed)
-        return await films.watchlist(db, name, chosen, order, paging, links, view)
+        found = await films.watchlist(db, name, chosen, order, paging, links, view)
+        if not found.total and not await members.wants_anything(db, name):
+            await unread.explain(db, name, "watchlist", settings)
+        return found
 
 
 members_router = Router(

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED, HTTP_204_NO_CONTENT
 
+from api import unread
 from api.answers import FOLLOWS, FROM_DATA
 from api.db import members, profiles, refreshes
 from api.db.engine import Database
@@ -16,12 +17,13 @@ from api.db.links import Links
 from api.dependencies import known_member
 from api.errors import Conflict, Unavailable
 from api.guards import demand_json
-from api.problems import documented
+from api.problems import POLL_SECONDS, documented
 from api.queue import ping
-from api.routes.refreshes import POLL_SECONDS, WHERE_TO_WATCH, hand_over
+from api.routes.refreshes import WHERE_TO_WATCH, hand_over
 from api.schemas.profiles import Keep, MemberRefresh, NewMember, Profile
 from api.schemas.refreshes import Refresh
 from api.settings import Settings
+from api.unread import BEING_READ
 
 KeepWhat = Annotated[
     Keep,
@@ -32,17 +34,23 @@ KeepWhat = Annotated[
 ]
 
 
-@get("/{username:str}", operation_id="getMember", summary="Get a member", responses=documented(404))
+@get("/{username:str}", operation_id="getMember", summary="Get a member", responses=documented(404) | BEING_READ)
 async def get_member(
     username: FromPath[str],
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
 ) -> Profile:
-    """Who a member is: the profile on Letterboxd, the favourite films, and the state of all that is read."""
+    """Who a member is: the profile on Letterboxd, the favourite films, and the state of all that is read.
+
+    Where the profile was never read, the answer is the refresh that reads it (202), or says why there is none.
+    """
     async with database.read() as db:
         name = await known_member(db, username, settings)
-        return await profiles.of_member(db, name, links)
+        found = await profiles.of_member(db, name, links)
+        if found.display_name is None:
+            await unread.explain(db, name, "profile", settings)
+        return found
 
 
 @post(

@@ -18,13 +18,12 @@ from api.db.refreshes import RunError
 from api.dependencies import LARGEST_ID, SortOrder, known_member
 from api.errors import Unavailable
 from api.guards import demand_json
-from api.problems import documented
+from api.problems import POLL_SECONDS, documented
 from api.queue import enqueue_refresh, ping
 from api.schemas.pages import Page
 from api.schemas.refreshes import Refresh, RefreshRequest
 from api.settings import Settings
 
-POLL_SECONDS = "2"
 WHERE_TO_WATCH = [
     ResponseHeader("Location", documentation_only=True, value="", description="The path of the refresh."),
     ResponseHeader("Retry-After", documentation_only=True, value="", description="Seconds after which to look at it."),

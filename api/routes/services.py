@@ -4,6 +4,7 @@ from litestar import Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from api import unread
 from api.answers import FOLLOWS, FROM_DATA
 from api.brands import Brands
 from api.db import members, services
@@ -34,6 +35,7 @@ async def get_services(
     """The providers that a member pays for, in the countries shown."""
     async with database.read() as db:
         name = await known_member(db, username, settings)
+        await unread.demand_known(db, name, settings)
         return await services.listing(db, name, countries, links, known_brands)
 
 
@@ -61,6 +63,7 @@ async def set_services(
         raise Invalid([("provider_ids", "is missing; give provider_ids, brands, or both")])
     async with database.write() as db:
         name = await known_member(db, username, settings)
+        await unread.demand_known(db, name, settings)
         ids = await members.ensure(db, [name])
         of_brands = await services.providers_of(db, data.brands or [], known_brands)
         await services.replace(db, ids[name], country, of_brands.union(data.provider_ids or []))

@@ -18,12 +18,14 @@ class RatedFilm(msgspec.Struct):
     """
 
     slug: str
+    lid: str | None
     title: str
     year: int | None
     poster_url: str | None
     url: str
     media_type: MediaType | None
     tmdb_id: int | None
+    imdb_id: str | None
     rating: float | None
     liked: bool
     watched: bool

@@ -130,10 +130,6 @@ async def test_a_username_is_known_in_any_case(client: httpx.AsyncClient) -> Non
     assert (await client.get("/api/v1/members/ALICE/watchlist")).json()["total"] == 3
 
 
-async def test_the_watchlist_of_a_configured_member_that_was_not_read_is_empty(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/api/v1/members/bob/watchlist")).json()["items"] == []
-
-
 async def test_a_member_that_nobody_follows_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/v1/members/mallory/watchlist")
     assert answer.status_code == 404

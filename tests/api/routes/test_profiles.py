@@ -40,8 +40,7 @@ async def test_a_member_is_told_with_favourites_and_the_state_of_every_source(
 
 
 async def test_a_configured_member_is_known_before_anything_was_read(client: httpx.AsyncClient) -> None:
-    found = (await client.get("/api/v1/members/alice")).json()
-    assert (found["display_name"], found["sources"]["profile"]) == (None, "never")
+    assert (await client.get("/api/v1/members/alice")).json()["code"] == "not_read_yet"
     assert (await client.get("/api/v1/members/nobody")).status_code == 404
 
 

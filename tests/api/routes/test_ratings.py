@@ -29,7 +29,8 @@ async def opinions(database: Database) -> None:
         alice = (await members.ensure(db, ["alice"]))["alice"]
         for number, (slug, (rating, liked, watched)) in enumerate(OPINIONS.items(), start=1):
             film = {"id": number, "slug": slug, "title": slug.title(), "sort_title": slug, "year": 2000 - number}
-            await add(db, films, FilmRow.build(**film))
+            average = 4.2 if slug in ("birch", "fir") else None
+            await add(db, films, {**FilmRow.build(**film), "letterboxd_average": average})
             row = {"member_id": alice, "film_id": number, "rating": rating, "liked": liked, "watched": watched}
             rated_at = NOON if slug == "birch" else None
             more = {"favorite": False, "rated_at": rated_at, "provenance": "films", "updated_at": NOON}
@@ -54,6 +55,15 @@ async def test_ratings_come_best_first_and_what_has_none_last(client: httpx.Asyn
         ("liked=true", ["amber", "fir", "dune"]),
         ("liked=false", ["birch", "cedar"]),
         ("rated_since=2026-11-20", ["birch"]),
+        ("film_rating_min=4", ["fir", "birch"]),
+        ("film_rating_min=4&rating_source=tmdb", []),
+        ("rating_max=4&film_rating_min=4", ["birch"]),
+        ("year_max=1995", ["fir"]),
+        ("q=am", ["amber"]),
+        ("state=review", []),
+        ("exclude_seen_by=alice", ["dune"]),
+        ("added_since=2000-01-01", []),
+        ("available=unknown&liked=false", ["birch", "cedar"]),
         ("sort_by=title&sort_order=asc&limit=2", ["amber", "birch"]),
         ("sort_by=year&sort_order=asc&page_size=1", ["fir"]),
     ],
@@ -78,9 +88,29 @@ async def test_the_top_rated_films_are_rated_and_liked(
     assert await slugs(client, f"top-rated{query}") == expected
 
 
-@pytest.mark.parametrize("query", ["rating_min=0", "rating_max=6", "rated_since=soon", "sort_by=popularity"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "rating_min=0",
+        "rating_max=6",
+        "rating_min=4&rating_max=3",
+        "exclude_seen_by=mallory",
+        "rated_since=soon",
+        "sort_by=popularity",
+    ],
+)
 async def test_what_cannot_be_asked_is_refused(client: httpx.AsyncClient, query: str) -> None:
     assert (await client.get(f"/api/v1/members/alice/ratings?{query}")).status_code == 400
+
+
+async def test_ratings_are_files_too(client: httpx.AsyncClient) -> None:
+    rows = (await client.get("/api/v1/members/alice/ratings?format=csv&rating_min=4")).text.split("\r\n")
+    assert rows[0].startswith("slug,lid,title,year,")
+    assert [row.partition(",")[0] for row in rows[1:] if row] == ["amber", "fir"]
+    lines = (await client.get("/api/v1/members/alice/top-rated?format=ndjson")).text.splitlines()
+    assert len(lines) == 2
+    importable = (await client.get("/api/v1/members/alice/ratings?flavour=letterboxd")).text
+    assert importable.startswith("LetterboxdURI,tmdbID,imdbID,Title,Year")
 
 
 async def test_nobodys_ratings_are_absent(client: httpx.AsyncClient) -> None:
@@ -92,6 +122,6 @@ async def test_a_page_of_any_size_takes_the_same_number_of_queries(client: httpx
     counts = []
     for size in (1, 100):
         with statements() as sent:
-            await slugs(client, f"ratings?page_size={size}")
+            await slugs(client, f"ratings?page_size={size}&available=unknown&rating_max=5&exclude_seen_by=bob")
         counts.append(len(sent))
     assert counts[0] == counts[1] > 0
