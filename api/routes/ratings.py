@@ -16,7 +16,7 @@ from api.db.film_filters import FilmFilters
 from api.db.links import Links
 from api.db.opinions import OpinionFilters
 from api.db.paging import Paging
-from api.dependencies import SortOrder, known_member, moment
+from api.dependencies import Moment, SortOrder, known_member, moment
 from api.errors import Invalid
 from api.film_parameters import FILTERS_BESIDE_STARS, ExcludeSeenBy, without_seen
 from api.problems import documented
@@ -30,7 +30,7 @@ TopSortBy = Annotated[Literal["rating", "title", "year"], QueryParameter(descrip
 Stars = Annotated[float | None, QueryParameter(ge=0.5, le=5, description="The member’s stars, from 0.5 to 5.")]
 Liked = Annotated[bool | None, QueryParameter(description="Only films that are liked, or only those that are not.")]
 RatedSince = Annotated[
-    str | None,
+    Moment | None,
     QueryParameter(
         max_length=40,
         description="Logged at or after this date (UTC), or time with its zone; films without a known time are none.",

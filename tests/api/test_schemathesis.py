@@ -128,7 +128,7 @@ def _name(schema: Json, name: str) -> None:
 
 @pytest.fixture
 async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
-    """An API that knows some films, and all of those on a list: a list of which it does not know all is a 503."""
+    """An API that knows some films, and all of those on a list: one of which it does not know all is a 503."""
     usual = {
         "LETTERBOXD_USERNAME": ",".join(MEMBERS),
         "COUNTRY": ",".join(COUNTRIES),
@@ -145,18 +145,22 @@ async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
 async def _fill(url: str) -> None:
     database = Database(url)
     films = [FilmRow.build(slug="the-third-man", title="The Third Man", year=1949), *FilmRow.batch(30)]
-    member = MemberRow.build(username="alice") | {"last_full_read_at": NOW}
+    members = [MemberRow.build(username=name, display_name=name) | {"last_full_read_at": NOW} for name in MEMBERS]
+    member = members[0]
+    opinion = {"rating": 4.0, "liked": True, "watched": True, "provenance": "films", "updated_at": NOW}
     providers = [ProviderRow.build(id=each) for each in PROVIDERS]
     stays = [AvailabilityRow.build(film_id=film["id"], provider_id=8) for film in films[:10]]
     async with database.write() as db:
         await add(db, tables.films, *films)
         await add(db, tables.film_matches, *(MatchRow.build(film_id=film["id"]) for film in films))
-        await add(db, tables.members, member)
+        await add(db, tables.members, *members)
         await add(
             db,
             tables.watchlist_entries,
             *(EntryRow.build(member_id=member["id"], film_id=film["id"]) for film in films),
         )
+        opinions = ({"member_id": each["id"], "film_id": films[0]["id"], **opinion} for each in members)
+        await add(db, tables.ratings, *opinions)
         await add(db, tables.providers, *providers)
         await add(db, tables.availability, *stays)
         await add(db, tables.events, *(EventRow.build(availability_id=stay["id"]) for stay in stays))

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = ROOT.joinpath("docs", "api.md").read_text(encoding="utf-8")
 ORIGIN = "http://127.0.0.1:8001"
 KEY = "the-key-of-this-test"
-GOOD = ("200", "202", "304")
+GOOD = ("200", "202", "204", "304")
 
 
 def commands() -> list[str]:
