@@ -53,6 +53,23 @@ async def test_a_challenge_after_the_first_page_leaves_the_rest_for_later(marque
     assert await upstream.paths("/carol/films/") == {"/carol/films/": 1}
 
 
+async def test_five_thousand_ratings_are_read_to_their_end(marquee: Marquee, upstream: Upstream) -> None:
+    answer = await marquee.client.post("/api/v1/members", json={"username": "archie"})
+
+    async def is_read() -> bool:
+        return (await marquee.source("archie", "films")).state == "ok"
+
+    await marquee.until(is_read, "all films of archie")
+    await marquee.cancel(answer.json()["id"])
+    source = await marquee.source("archie", "films")
+    assert (source.expected, source.got) == (5000, 5000)
+    assert len(await upstream.paths("/archie/films/")) == 70
+    assert (await ratings(marquee, "archie"))[0] == 5000
+    best = await marquee.get("/api/v1/members/archie/ratings?rating_min=5&year_max=1910")
+    assert {film.rating for film in best["items"]} == {5.0}
+    await marquee.ended(answer.json()["id"])
+
+
 async def test_a_worker_that_is_killed_goes_on_at_the_next_page(
     tmp_path: Path, valkey: Valkey, upstream: Upstream
 ) -> None:
@@ -80,7 +97,9 @@ async def test_private_missing_and_renamed_members_are_told_apart(marquee: Marqu
         assert answer.status_code == 202, answer.text
         assert (await marquee.ended(answer.json()["id"])).status == "failed"
         assert (await marquee.source(name, "profile")).state == state
-        assert (await ratings(marquee, name))[0] == 0
+        for path in ("", "/watchlist", "/ratings", "/top-rated"):
+            answer = await marquee.client.get(f"/api/v1/members/{name}{path}")
+            assert (answer.status_code, answer.json()["code"]) == (404, state)
     assert "from bob to dave" in (await marquee.source("bob", "profile")).message
     assert (await marquee.client.delete("/api/v1/members/bob?keep=nothing")).status_code == 204
     assert (await marquee.client.get("/api/v1/members/bob")).status_code == 404

@@ -106,6 +106,8 @@ async def test_film_pages_that_nobody_needed_are_nothing_to_catch_up(keeper: Kee
     async with keeper.services.database.write() as db:
         alice = (await members.ensure(db, ["alice"]))["alice"]
         await sources.record(db, alice, "watchlist", SourceNews(state="ok", tried_at=now))
+        assert await sources.untried_since(db, now - timedelta(days=1)) == ["alice"], "her films were never read"
+        await sources.record(db, alice, "films", SourceNews(state="ok", tried_at=now - timedelta(days=90)))
         await sources.record(db, alice, "film_pages", SourceNews(state="ok", tried_at=now - timedelta(days=90)))
         assert await sources.untried_since(db, now - timedelta(days=1)) == []
 

@@ -4,6 +4,8 @@ from functools import cached_property
 from typing import Self
 
 from worker.demo import dice
+from worker.demo.archive import USERNAME as ARCHIVIST
+from worker.demo.archive import archivist, newsreels
 from worker.demo.casting import Casting
 from worker.demo.catalogue import HARD_PERCENT, made_up_films, real_films
 from worker.demo.hard import HardCasting
@@ -31,7 +33,10 @@ class World:
         self.titles = casting.titles | hard.titles
         self.renamed = RENAMED
         self.members = cast_members(casting.films, owner_films) | {"hard": hard.member}
-        self.availability = Availability(self.films.values(), self._changing())
+        archive = newsreels()
+        self.films |= archive
+        self.members[ARCHIVIST] = archivist(archive)
+        self.availability = Availability((casting.films | hard.films).values(), self._changing())
 
     @classmethod
     def ordinary(cls) -> Self:
