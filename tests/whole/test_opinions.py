@@ -57,7 +57,7 @@ async def test_five_thousand_ratings_are_read_to_their_end(marquee: Marquee, ups
     answer = await marquee.client.post("/api/v1/members", json={"username": "archie"})
 
     async def is_read() -> bool:
-        return (await marquee.source("archie", "films")).state == "ok"
+        return bool((await marquee.source("archie", "films")).state == "ok")
 
     await marquee.until(is_read, "all films of archie")
     await marquee.cancel(answer.json()["id"])
