@@ -1,11 +1,13 @@
 """Members on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 USERNAME = r"^[A-Za-z0-9_-]{1,40}$"
 Username = Annotated[str, msgspec.Meta(pattern=USERNAME)]
+MemberSource = Literal["watchlist", "rss", "profile", "films", "likes"]
+MemberSources = Annotated[list[MemberSource], msgspec.Meta(min_length=1, max_length=5)]
 
 
 class Member(msgspec.Struct, kw_only=True):
