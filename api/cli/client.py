@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from api.cli.exits import AWAY, BY_STATUS, FAILED, CommandError
+from api.cli.exits import AWAY, BY_STATUS, FAILED, WRONG, CommandError
 from api.schemas.pages import Page
 from api.schemas.problems import Problem
 from api.settings import load_some
@@ -19,6 +19,9 @@ NEEDED = ["API_URL", "API_PORT", "API_KEY"]
 TIMEOUT_SECONDS = 10.0
 LARGEST_PAGE = 100
 NO_MEMBER = "There is no member "
+NOT_SET_UP = "not_set_up"
+SAYS_WHEN = ("too_soon", NOT_SET_UP)
+"""Codes of problems that need no word on when to try again."""
 
 
 class Refused(CommandError):
@@ -30,7 +33,7 @@ class Refused(CommandError):
         faults = [f"{fault.field}: {fault.message}" for fault in problem.errors]
         super().__init__("\n".join([problem.detail, *faults, *([advice] if advice else [])]))
         self.status = status
-        self.exit_code = BY_STATUS.get(status, FAILED)
+        self.exit_code = WRONG if problem.code == NOT_SET_UP else BY_STATUS.get(status, FAILED)
 
 
 class Away(CommandError):
@@ -126,4 +129,4 @@ def _advice(status: int, problem: Problem, retry_after: str | None) -> str | Non
         return "Set API_KEY to the key that this Marquee has."
     if problem.detail.startswith(NO_MEMBER):
         return "`marquee member list` shows whom Marquee follows; `marquee member add NAME` follows somebody more."
-    return f"Try again in {retry_after} seconds." if retry_after and problem.code != "too_soon" else None
+    return f"Try again in {retry_after} seconds." if retry_after and problem.code not in SAYS_WHEN else None

@@ -38,15 +38,14 @@ def add(ctx: click.Context, username: str, watching: bool, as_json: bool) -> Non
 @member.command("list")
 @json_option
 def list_members(as_json: bool) -> None:
-    """List whom Marquee follows."""
+    """List whom Marquee follows, and of whom it keeps what it read before."""
     with Api() as api:
         reply = api.whole_list("/members", {})
     if as_json:
         print_json(reply.body)
         return
     rows = [
-        (each.username, each.display_name, each.watchlist, "owner" if each.owner else "")
-        for each in reply.read(Page[Member]).items
+        (each.username, each.display_name, each.watchlist, _standing(each)) for each in reply.read(Page[Member]).items
     ]
     print_table(["Name", "Display name", "Watchlist", ""], rows, empty="Marquee follows nobody.")
 
@@ -82,6 +81,10 @@ def remove(username: str, keep: str | None) -> None:
         api.ask("DELETE", path_of(username), {"keep": chosen})
     kept = "What was read of them is kept." if chosen == "everything" else "What was read of them is gone."
     click.echo(f"Marquee no longer follows {username}. {kept}")
+
+
+def _standing(each: Member) -> str:
+    return "owner" if each.owner else "" if each.followed else "not followed"
 
 
 def _asked(username: str) -> str:

@@ -43,7 +43,7 @@ class NotReadYet(CommandError):
     def __init__(self, username: str, run: Refresh) -> None:
         super().__init__(
             f"Marquee has not read {username} yet: refresh {run.id} does. "
-            f"Wait for it: marquee refresh --member {username} --watch"
+            f"Wait for it: marquee refresh --run {run.id} --watch"
         )
 
 

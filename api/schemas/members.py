@@ -11,11 +11,15 @@ MemberSources = Annotated[list[MemberSource], msgspec.Meta(min_length=1, max_len
 
 
 class Member(msgspec.Struct, kw_only=True):
-    """A Letterboxd account that Marquee follows; `watchlist` counts the films on its watchlist."""
+    """A Letterboxd account that Marquee follows, or did; `watchlist` counts the films on its watchlist.
+
+    `followed` is false where what was read was kept and is read no more.
+    """
 
     username: str
     display_name: str | None
     avatar_url: str | None
     url: str
     owner: bool
+    followed: bool
     watchlist: int
