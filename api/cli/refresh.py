@@ -45,7 +45,7 @@ MINUTE = 60
 @click.option(
     "--force", is_flag=True, help="Ask also where Letterboxd turned Marquee away, and read lists to their end."
 )
-@click.option("--run", "number", type=click.IntRange(1), metavar="NUMBER", help="Start none: this one is meant.")
+@click.option("--run", "number", type=click.IntRange(1), metavar="NUMBER", help="Show this one; none is started.")
 @click.option("--watch", "watching", is_flag=True, help="Wait for the end, and say how it ended.")
 @json_option
 @click.pass_context
