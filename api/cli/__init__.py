@@ -1,18 +1,27 @@
-"""The `marquee` command; each of its commands is a module of the same name."""
+"""The `marquee` command; each of its commands is a module of the same name.
+
+`-` in a command is `_` in its module.
+"""
 
 from importlib import import_module
 
 import click
 
-from api.errors import MarqueeError, SettingsError
+from api.cli.exits import exit_code
+from api.errors import MarqueeError
 
 COMMANDS = {
     "up": "Run Marquee here: the API, the worker and the page, in one.",
     "demo": "See Marquee at work without an account, a key or the internet.",
     "migrate": "Bring the database to the newest revision.",
+    "member": "Say whom Marquee follows, and who they are.",
+    "refresh": "Read watchlists, ratings and offers again.",
+    "top-rated": "Show the films that a member both rated and likes.",
+    "lists": "Keep lists on TMDB in step with members.",
     "notify": "Try out where news go, and see what became of them.",
     "openapi": "Print the description of the API (OpenAPI).",
     "healthcheck": "Exit with 0 when a part of Marquee is well.",
+    "completion": "Print what completes these commands in a shell.",
 }
 
 
@@ -25,7 +34,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"api.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"api.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -37,7 +47,7 @@ class Commands(click.Group):
             super().invoke(ctx)
         except MarqueeError as error:
             click.echo(str(error), err=True)
-            ctx.exit(2 if isinstance(error, SettingsError) else 1)
+            ctx.exit(exit_code(error))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

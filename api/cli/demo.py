@@ -49,6 +49,8 @@ async def _demo(host: str, port: int) -> None:
             environ |= demo_settings(upstream, directory, host, port)
             serving = await serve(group, private, load_settings(environ, directory), environ, directory)
             click.secho(f"\n  Open {serving.page}\n", bold=True)
+            port_of_api = serving.api.rpartition(":")[2]
+            click.echo(f"The other commands find it by its port: API_PORT={port_of_api} marquee top-rated alice")
             click.echo("Ctrl-C ends the demo and removes its data.")
             raise await group.first_end()
 

@@ -1,22 +1,20 @@
 """`marquee notify`: a test of where news go, the log of what became of them, and another try."""
 
-import os
 import time
 from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import click
 
 from api.cli.client import Api, Refused
+from api.cli.exits import WRONG, ClientGroup
+from api.cli.output import spoken
 from api.schemas.notifications import Delivery, NotificationTest
 from api.schemas.pages import Page
-from api.settings import load_some
 
 LOOK_EVERY = 0.2
 PATIENCE_SECONDS = 75.0
 SHOWN = 20
-WRONG_SETTINGS = (401, 409)
+NOWHERE_TO_SEND = 409
 SAID = {
     "pending": "waits",
     "sending": "is being sent",
@@ -37,7 +35,7 @@ class Number(click.ParamType[int]):
         return int(value)
 
 
-@click.group()
+@click.group(cls=ClientGroup)
 def notify() -> None:
     """Try out where news go, and see what became of them.
 
@@ -56,7 +54,9 @@ def test(ctx: click.Context) -> None:
         try:
             ordered = api.post("/notifications/test", NotificationTest)
         except Refused as refused:
-            _give_up(ctx, refused)
+            if refused.status == NOWHERE_TO_SEND:
+                refused.exit_code = WRONG
+            raise
         ctx.exit(_outcome(api, [api.get(f"/deliveries/{each}", Delivery) for each in ordered.deliveries]))
 
 
@@ -80,13 +80,8 @@ def log() -> None:
     if not found.items:
         click.echo("Nothing was sent so far.")
     for delivery in found.items:
-        moment = _spoken(delivery.tried_at or delivery.created_at)
+        moment = spoken(delivery.tried_at or delivery.created_at)
         click.echo(f"{delivery.id:>5}  {moment}  {_said(delivery)}  | {delivery.title}")
-
-
-def _give_up(ctx: click.Context, refused: Refused) -> None:
-    click.echo(str(refused), err=True)
-    ctx.exit(2 if refused.status in WRONG_SETTINGS else 1)
 
 
 def _outcome(api: Api, begun: Iterable[Delivery]) -> int:
@@ -114,11 +109,5 @@ def _said(delivery: Delivery) -> str:
     """One line for a person; what waits for its next attempt says when that is."""
     words = f"{delivery.target_name}: {SAID[delivery.status]}"
     if delivery.status == "pending" and delivery.attempts and delivery.next_try_at:
-        words = f"{delivery.target_name}: not sent, next try at {_spoken(delivery.next_try_at)}"
+        words = f"{delivery.target_name}: not sent, next try at {spoken(delivery.next_try_at)}"
     return f"{words}. {delivery.reason}" if delivery.reason else f"{words}."
-
-
-def _spoken(moment: datetime) -> str:
-    """`moment` in REFRESH_TIMEZONE, as "2026-11-20 18:40 UTC"."""
-    zone = load_some(["REFRESH_TIMEZONE"], os.environ).refresh_timezone
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"

@@ -49,6 +49,8 @@ async def start_refresh(
 ) -> Response[Refresh]:
     """Ask for a refresh of some members, or of all that are followed; `Location` is where to watch it.
 
+    It reads everything of them, or some sources.
+
     Where all of them are being refreshed already, the answer is the running one, with `already_running`. Where the last
     refresh that somebody asked for began less than REFRESH_MIN_INTERVAL ago, it is 429, also with `force`. While Redis
     is away the answer is 503, whether one is running or not: nothing could go on with it.
@@ -61,7 +63,8 @@ async def start_refresh(
         wanted = order.members or await members.followed(db, settings.letterboxd_username)
         usernames = list(dict.fromkeys([await known_member(db, name, settings) for name in wanted]))
         pause = timedelta(seconds=settings.refresh_min_interval)
-        run = await refreshes.start(db, usernames, trigger="manual", force=order.force, pause=pause)
+        chosen = order.sources and list(dict.fromkeys(order.sources))
+        run = await refreshes.start(db, usernames, trigger="manual", force=order.force, sources=chosen, pause=pause)
     if not run.already_running:
         run = await hand_over(database, queue, run)
     return Response(run, headers={"Location": f"/api/v1/refreshes/{run.id}", "Retry-After": POLL_SECONDS})

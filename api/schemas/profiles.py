@@ -1,14 +1,13 @@
 """Members' profiles on the wire."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
 from api.schemas.films import FilmRef
-from api.schemas.members import Username
+from api.schemas.members import MemberSources, Username
 from api.schemas.sources import SourceState
 
-MemberSource = Literal["watchlist", "rss", "profile", "films", "likes"]
 Keep = Literal["everything", "nothing"]
 
 
@@ -50,5 +49,5 @@ class MemberRefresh(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     `force` asks Letterboxd also where it turned Marquee away and still rests, and reads lists to their end.
     """
 
-    sources: Annotated[list[MemberSource], msgspec.Meta(min_length=1, max_length=5)] | None = None
+    sources: MemberSources | None = None
     force: bool = False

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from api.schemas.members import Username
+from api.schemas.members import MemberSources, Username
 
 RefreshStatus = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 RefreshTrigger = Literal["manual", "cron", "startup", "retry"]
@@ -13,12 +13,14 @@ RefreshStage = Literal["queued", "reading", "enriching", "finished"]
 
 
 class RefreshRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What to refresh: the configured members and those that were added unless `members` names some.
+    """What to refresh: the configured members and those that were added unless `members` names some, and of them all
+    sources unless some are named.
 
     `force` reads again what is not yet due, and asks Letterboxd also where it turned Marquee away and still rests.
     """
 
     members: Annotated[list[Username], msgspec.Meta(min_length=1, max_length=100)] | None = None
+    sources: MemberSources | None = None
     force: bool = False
 
 

@@ -126,6 +126,7 @@ def member(username: str = "ana", *, owner: bool = True, watchlist: int = 0) -> 
         "avatar_url": None,
         "url": f"https://letterboxd.test/{username}/",
         "owner": owner,
+        "followed": True,
         "watchlist": watchlist,
     }
 

@@ -1,5 +1,7 @@
 """`marquee healthcheck`, `marquee migrate` and the command itself: exit codes and words."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -8,9 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from api.cli import main
+from api.cli import COMMANDS, main
 from api.db.migrate import head_revision
 from api.settings import setting_names
+from tests.drivers.nursery import ROOT
 from tests.drivers.valkey import Valkey
 
 
@@ -91,12 +94,21 @@ def test_a_wrong_setting_ends_with_2_and_is_named() -> None:
     assert "DATABASE_URL" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "demo", "migrate", "notify", "healthcheck"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_listed_and_explains_itself(command: str) -> None:
     assert command in marquee("--help").output
     result = marquee(command, "--help")
     assert result.exit_code == 0
     assert len(result.output.splitlines()) > 5
+
+
+@pytest.mark.parametrize("arguments", ["--help", "refresh --help", "member --help", "completion bash"])
+def test_help_and_completion_load_nothing_heavy(arguments: str) -> None:
+    heavy = {"httpx", "rich", "litestar", "sqlalchemy", "arq", "lxml"}
+    program = f"import sys; from api.cli import main; main({arguments.split()}, standalone_mode=False); "
+    program += f"print(sorted({heavy} & sys.modules.keys()))"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_version_is_told() -> None:

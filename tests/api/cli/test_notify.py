@@ -121,10 +121,10 @@ async def test_a_test_to_nowhere_and_a_wrong_key_end_with_2(installation: Instal
 
 async def test_a_test_without_a_worker_or_an_api_says_what_is_away(installation: Installation) -> None:
     alone = await installation.command("test")
-    assert (alone.exit_code, alone.stderr) == (1, "The worker is not available now.\n")
+    assert (alone.exit_code, alone.stderr) == (4, "The worker is not available now.\nTry again in 10 seconds.\n")
     away = await installation.command("test", API_URL="http://127.0.0.1:1")
-    assert away.exit_code == 1
-    assert away.stderr == "Marquee's API at http://127.0.0.1:1 is not available: nobody answers there.\n"
+    assert away.exit_code == 4
+    assert away.stderr.startswith("Marquee's API at http://127.0.0.1:1 is not available: nobody answers there.\n")
 
 
 async def test_the_log_says_what_became_of_each(installation: Installation) -> None:

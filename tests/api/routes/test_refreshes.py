@@ -50,6 +50,19 @@ async def test_members_and_force_are_taken_over(client: httpx.AsyncClient) -> No
     assert (run["members"], run["force"]) == (["bob"], True)
 
 
+async def test_some_sources_are_asked_for_of_all_or_some_members(client: httpx.AsyncClient) -> None:
+    one = (await client.post("/api/v1/refreshes", json={"members": ["bob"], "sources": ["rss", "likes", "rss"]})).json()
+    assert (one["members"], one["sources"], one["kind"]) == (["bob"], ["rss", "likes"], "sources")
+    rest = (await client.post("/api/v1/refreshes", json={"sources": ["watchlist"]})).json()
+    assert (rest["members"], rest["sources"], rest["kind"]) == (["alice"], ["watchlist"], "watchlist")
+
+
+async def test_a_source_that_does_not_exist_is_refused(client: httpx.AsyncClient) -> None:
+    for sources in (["diary"], []):
+        answer = await client.post("/api/v1/refreshes", json={"sources": sources})
+        assert (answer.status_code, answer.json()["errors"][0]["field"].partition("[")[0]) == (400, "sources")
+
+
 async def test_an_empty_body_and_null_are_the_same(client: httpx.AsyncClient) -> None:
     headers = {"content-type": "application/json"}
     for content in (b"", b"null", b"{}"):
