@@ -12,7 +12,7 @@ from api.conditional import ConditionalResponse
 from api.db.engine import Database
 from api.dependencies import for_every_route
 from api.formats.lists import ListsAsFiles
-from api.guards import demand_host, demand_known_parameters, demand_text, demand_values
+from api.guards import demand_host, demand_known_parameters, demand_text, demand_values, in_turn
 from api.headers import adding_headers
 from api.measuring import Requests, measuring
 from api.methods import EveryMethodTold, answering_head
@@ -88,7 +88,9 @@ def create_app(settings: Settings) -> Litestar:
             metrics_router(requests),
         ],
         dependencies=for_every_route(settings),
-        guards=[demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters, demand_values],
+        guards=[
+            in_turn(demand_host, demand_key(settings.api_key), demand_text, demand_known_parameters, demand_values)
+        ],
         exception_handlers=HANDLERS,
         response_class=ConditionalResponse,
         before_request=answer_who_knows,

@@ -70,9 +70,6 @@ def page_links(page: Page[Any], scope: Scope) -> str:
     if page.has_next:
         targets["next"] = page.page + 1
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    others = [(name, value) for name, value in query if name != "page"]
-    path = scope.get("root_path", "") + scope["path"]
-    return ", ".join(
-        f'<{path}?{urlencode([*others, ("page", str(number))])}>; rel="{relation}"'
-        for relation, number in targets.items()
-    )
+    others = urlencode([(name, value) for name, value in query if name != "page"])
+    begin = f"{scope.get('root_path', '')}{scope['path']}?{others}{'&' if others else ''}page="
+    return ", ".join(f'<{begin}{number}>; rel="{relation}"' for relation, number in targets.items())

@@ -11,6 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
+from litestar.types import Guard
 
 from api.errors import Invalid
 from api.operations import known_parameters, takes_text
@@ -18,6 +19,16 @@ from api.operations import known_parameters, takes_text
 Connection = ASGIConnection[Any, Any, Any, Any]
 NUL = "\0"
 """The one character that PostgreSQL keeps in no text."""
+
+
+def in_turn(*guards: Guard) -> Guard:
+    """One guard that asks what these ask, one after the other; for each guard the handler would be copied."""
+
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+        for each in guards:
+            await each(connection, handler)  # type: ignore[misc]
+
+    return guard
 
 
 async def demand_host(connection: Connection, _handler: BaseRouteHandler) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from api.db.connection import Connection
 from api.db.film_filters import FilmFilters, FilterShape, fitting, let_through, shape_of
@@ -29,11 +29,11 @@ async def under(db: Connection, filters: FilmFilters, links: Links, username: st
     filter_shape, values = shape_of(filters)
     values["username"] = username
     shape = Shape(filters=filter_shape, links=links, of_member=username is not None)
-    offers = [OfferFacet(*row) for row in await rows(db, _by_offer, shape, values)]
+    offers = [OfferFacet(*row) for row in await rows(db, _by_offer, shape, values, aside=True)]
     return Facets(
-        providers=[ProviderFacet(*row) for row in await rows(db, _by_provider, shape, values)],
-        genres=[GenreFacet(*row) for row in await rows(db, _by_genre, shape, values)],
-        decades=[DecadeFacet(*row) for row in await rows(db, _by_decade, shape, values)],
+        providers=[ProviderFacet(*row) for row in await rows(db, _by_provider, shape, values, aside=True)],
+        genres=[GenreFacet(*row) for row in await rows(db, _by_genre, shape, values, aside=True)],
+        decades=[DecadeFacet(*row) for row in await rows(db, _by_decade, shape, values, aside=True)],
         offers=sorted(offers, key=lambda facet: KINDS.index(facet.offer)),
     )
 
@@ -42,7 +42,7 @@ def _by_provider(shape: Shape) -> Select[Any]:
     offer, count = availability.c, func.count(availability.c.film_id.distinct())
     counted = (
         select(offer.provider_id, count.label("films"))
-        .where(offer.film_id.in_(_ids(shape)), *fitting(shape.filters))
+        .where(*_chosen(shape, offer.film_id), *fitting(shape.filters))
         .group_by(offer.provider_id)
         .subquery("counted")
     )
@@ -58,7 +58,7 @@ def _by_offer(shape: Shape) -> Select[Any]:
     offer = availability.c
     return (
         select(offer.offer, func.count(offer.film_id.distinct()))
-        .where(offer.film_id.in_(_ids(shape)), *fitting(shape.filters))
+        .where(*_chosen(shape, offer.film_id), *fitting(shape.filters))
         .group_by(offer.offer)
     )
 
@@ -68,7 +68,7 @@ def _by_genre(shape: Shape) -> Select[Any]:
     return (
         select(genre.id, genre.name, count)
         .join(film_genres, film_genres.c.genre_id == genre.id)
-        .where(film_genres.c.film_id.in_(_ids(shape)))
+        .where(*_chosen(shape, film_genres.c.film_id))
         .group_by(genre.id, genre.name)
         .order_by(count.desc(), genre.name, genre.id)
     )
@@ -81,5 +81,8 @@ def _by_decade(shape: Shape) -> Select[Any]:
     return select(counted, func.count()).group_by(counted).order_by(counted)
 
 
-def _ids(shape: Shape) -> Select[Any]:
-    return let_through(shape.filters, films.c.id, of_member=shape.of_member)
+def _chosen(shape: Shape, film_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    """The condition that a film is let through, where any is not."""
+    if not shape.of_member and shape.filters.lets_all_through:
+        return []
+    return [film_id.in_(let_through(shape.filters, films.c.id, of_member=shape.of_member))]

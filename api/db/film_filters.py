@@ -54,6 +54,10 @@ LISTED_ONE_BY_ONE = ("countries", "offers", "members", "providers")
 """Filters whose values are each a parameter: SQLite then sees how few they are, and uses an index."""
 
 
+OF_THE_FILM = frozenset(("year_min", "year_max", "runtime_min", "runtime_max", "rating_min", "languages"))
+"""Filters that look at nothing but columns that one index holds."""
+
+
 class FilmFilters(msgspec.Struct, frozen=True, kw_only=True):
     """Which films a list shows. What is empty filters nothing.
 
@@ -100,6 +104,15 @@ class FilterShape(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, *names: str) -> bool:
         return not self.given.isdisjoint(names)
+
+    @property
+    def lets_all_through(self) -> bool:
+        return not (self.words or self.available or self.given)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether films are looked for elsewhere than in the columns that lists are sorted by."""
+        return bool(self.words or self.available or self.given - OF_THE_FILM)
 
 
 def shape_of(filters: FilmFilters) -> tuple[FilterShape, dict[str, Any]]:

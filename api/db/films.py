@@ -7,7 +7,19 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, bindparam, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    select,
+)
 from sqlalchemy import cast as sql_cast
 
 from api.db import facets, facts
@@ -48,6 +60,8 @@ PRIME = 2**31 - 1
 SIZES = (1, 10, 50, 100)
 """Of how many films the offers are asked for at once."""
 NEVER_NULL = ("title", "random")
+KEY = "key_"
+"""How the names of the columns begin that a list is sorted by."""
 OFFERS = len(Film.__struct_fields__)
 """Where in a row of a film the offers belong, as its last field: entries of a watchlist go on after them."""
 
@@ -149,13 +163,11 @@ async def _page(
     shape = Shape(
         filters=filter_shape, by=order.by, descending=order.descending, links=links, of_member=username is not None
     )
-    values["username"] = username
-    total = await value(db, _count_query, shape, values)
-    wanted = paging.rows(total)
-    if not wanted:
-        return [], total
-    values |= _mix(order.seed) | {"page_rows": wanted, "page_offset": paging.offset}
+    values |= {"username": username, "page_rows": paging.most, "page_offset": paging.offset, **_mix(order.seed)}
     found = await rows(db, _page_query, shape, values)
+    if not found:
+        return [], await value(db, _count_query, shape, values)
+    total = found[0][-1]
     tells_offers = not view.fields or "offers" in view.fields
     offers = await _offers(db, [row[0] for row in found], filters.countries, links) if tells_offers else {}
     return _items(WatchlistEntry if shape.of_member else Film, found, offers, view.fields), total
@@ -166,7 +178,8 @@ def _items(
 ) -> list[Any]:
     """Rows as items of this kind; where fields are named, as objects of those alone, in their order."""
     if not fields:
-        return [kind(*(*row[1:OFFERS], offers[row[0]], *row[OFFERS:])) for row in found]
+        end = len(kind.__struct_fields__)
+        return [kind(*(*row[1:OFFERS], offers[row[0]], *row[OFFERS:end])) for row in found]
     places = _places(kind, fields)
     return [{name: offers[row[0]] if place is None else row[place] for name, place in places} for row in found]
 
@@ -183,21 +196,41 @@ def _count_query(shape: Shape) -> Select[Any]:
 
 
 def _page_query(shape: Shape) -> Select[Any]:
-    """The rows of one page: its ids are found first, so that nothing else is read of films on other pages."""
-    entry, keys = watchlist_entries.c, _keys(shape)
-    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
-    ids = [films.c.id.label("film_id"), *([entry.id.label("entry_id")] if shape.of_member else [])]
-    chosen = let_through(shape.filters, *ids, *named, of_member=shape.of_member).order_by(*_directed(shape, keys))
-    limit, offset = bindparam("page_rows", type_=Integer), bindparam("page_offset", type_=Integer)
-    page = chosen.limit(limit).offset(offset).subquery("page")
+    """The rows of one page, and last in each how many films are on all pages.
+
+    The ids of a page are found first, so that nothing else is read of films on other pages.
+    """
+    page, total = _chosen(shape)
     query = _film_rows(shape.links, page)
     if shape.of_member:
+        entry = watchlist_entries.c
         query = (
             query.join(watchlist_entries, entry.id == page.c.entry_id)
             .outerjoin(ratings, (ratings.c.member_id == entry.member_id) & (ratings.c.film_id == entry.film_id))
             .add_columns(entry.position, entry.added_at, entry.first_seen_at, ratings.c.watched_on, ratings.c.rating)
         )
-    return query.order_by(*_directed(shape, [page.c[key.name] for key in named]))
+    keys = [column for column in page.c if column.name.startswith(KEY)]
+    return query.add_columns(total).order_by(*_directed(shape, keys))
+
+
+def _chosen(shape: Shape) -> tuple[Subquery, ScalarSelect[int]]:
+    """The ids and the keys of one page's films, and how many are on all pages.
+
+    Films that are hard to find are found once, and both counted and sorted; of others there are so many that it is
+    better to count them in one index, and to read another in its order until the page is full.
+    """
+    keys = [key.label(f"{KEY}{number}") for number, key in enumerate(_keys(shape))]
+    ids = [films.c.id.label("film_id"), *([watchlist_entries.c.id.label("entry_id")] if shape.of_member else [])]
+    chosen = let_through(shape.filters, *ids, *keys, of_member=shape.of_member)
+    order: Sequence[ColumnElement[Any]] = keys
+    total = _count_query(shape)
+    if shape.of_member or shape.filters.is_narrow:
+        found = chosen.cte("found")
+        chosen, total = select(found), select(func.count()).select_from(found)
+        order = [found.c[key.name] for key in keys]
+    limit, offset = bindparam("page_rows", type_=Integer), bindparam("page_offset", type_=Integer)
+    page = chosen.order_by(*_directed(shape, order)).limit(limit).offset(offset).subquery("page")
+    return page, total.scalar_subquery()
 
 
 def _keys(shape: Shape) -> list[ColumnElement[Any]]:

@@ -21,9 +21,14 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True):
     def offset(self) -> int:
         return (self.page - 1) * self.page_size
 
+    @property
+    def most(self) -> int:
+        """How many rows this page holds of a list without an end, `limit` applied."""
+        return self.page_size if self.limit is None else max(0, min(self.page_size, self.limit - self.offset))
+
     def rows(self, total: int) -> int:
         """How many rows this page holds of a list of `total`, `limit` applied."""
-        return max(0, min(self.page_size, self.capped(total) - self.offset))
+        return max(0, min(self.most, total - self.offset))
 
     def capped(self, total: int) -> int:
         return total if self.limit is None else min(total, self.limit)

@@ -4,8 +4,10 @@ SQLite answers from memory or the page cache, and a reader of a write-ahead log 
 thread and back would take longer than most queries do.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine
@@ -55,6 +57,17 @@ class Reader:
     def fetch(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a query in SQLite's own words, as SQLite gives them; without `begin`, of the newest state."""
         return self._sqlite.execute(text, values).fetchall()
+
+    async def fetch_aside(self, text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The same from another thread, for a query that takes long; one that nobody waits for any more is ended."""
+        asked = asyncio.get_running_loop().run_in_executor(None, self.fetch, text, values)
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            self._sqlite.interrupt()
+            with suppress(sqlite3.OperationalError):
+                await asked
+            raise
 
     def begin(self) -> None:
         self._sqlite.execute("BEGIN")

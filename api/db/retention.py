@@ -7,7 +7,7 @@ a last check that is too old.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text
 
 from api.db import details
 from api.db.chunks import in_chunks
@@ -24,6 +24,9 @@ from api.db.tables import (
     service_prices,
     services,
 )
+
+SAMPLE = 400
+"""How many rows of each index SQLite looks at."""
 
 
 async def ageing(
@@ -102,3 +105,10 @@ async def _drop_offers(db: Connection, film_ids: Sequence[int], before: datetime
     for film_id, country in old.all():
         await db.execute(delete(availability).where(offer.film_id == film_id, offer.country == country))
         await db.execute(delete(availability_checks).where(check.film_id == film_id, check.country == country))
+
+
+async def take_stock(db: Connection) -> None:
+    """Have the database see how its tables are filled, by a sample, so that it chooses the right index."""
+    if db.dialect.name == "sqlite":
+        await db.execute(text(f"PRAGMA analysis_limit={SAMPLE}"))
+    await db.execute(text("ANALYZE"))

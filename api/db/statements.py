@@ -30,14 +30,18 @@ SHAPES = 1024
 SQLITE: Dialect = sqlite.dialect(paramstyle="named")
 
 
-async def rows(db: Connection, build: Build[Shape], shape: Shape, values: Mapping[str, Any]) -> Sequence[Row]:
+async def rows(
+    db: Connection, build: Build[Shape], shape: Shape, values: Mapping[str, Any], *, aside: bool = False
+) -> Sequence[Row]:
     """The rows of the query that `build` makes for this shape; values that it has no parameter for do not matter.
 
-    `build` is a function of a module and looks at nothing but the shape: what it makes is kept.
+    `build` is a function of a module and looks at nothing but the shape: what it makes is kept. A query that looks
+    at everything runs `aside`, so that nobody else waits for it.
     """
     if isinstance(db, Reader):
         query = _compiled(build, shape)
-        return query.convert(db.fetch(query.text, query.bind(values)))
+        bound = query.bind(values)
+        return query.convert(await db.fetch_aside(query.text, bound) if aside else db.fetch(query.text, bound))
     found: Sequence[Row] = (await db.execute(_built(build, shape), dict(values))).all()
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from api.db import tables
 from api.db.engine import Database
 from api.schemas.films import Film, WatchlistEntry
-from tests.drivers.database import statements
+from tests.drivers.database import READING, statements
 from tests.factories import AvailabilityRow, EntryRow, FilmRow, MemberRow, ProviderRow, add
 
 FILMS = "/api/v1/films"
@@ -55,14 +55,14 @@ async def test_a_count_is_what_choosing_it_would_leave(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("path", [FILMS, WATCHLIST])
-@pytest.mark.parametrize(("query", "queries"), [("", 3), ("facets=true", 7), ("fields=slug", 2), ("fields=offers", 3)])
+@pytest.mark.parametrize(("query", "queries"), [("", 2), ("facets=true", 6), ("fields=slug", 1), ("fields=offers", 2)])
 async def test_queries_are_as_many_whatever_the_page(
     client: httpx.AsyncClient, path: str, query: str, queries: int
 ) -> None:
     for page_size in (1, 30):
         with statements() as sent:
             await asked(client, path, f"page_size={page_size}&{query}")
-        lists = [each for each in sent if each.startswith("SELECT") and ("films" in each or "availability" in each)]
+        lists = [each for each in sent if each.startswith(READING) and ("film" in each or "availability" in each)]
         assert len(lists) == queries
 
 

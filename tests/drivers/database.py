@@ -65,6 +65,10 @@ def _content(path: Path) -> bytes:
     return path.read_bytes()
 
 
+READING = ("SELECT", "WITH")
+"""How a statement that reads begins."""
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """What is sent to any database inside the `with`."""

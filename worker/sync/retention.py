@@ -34,6 +34,7 @@ async def keep(services: Services) -> dict[str, int]:
         expired = await retention.expired(db, now - DROP_AFTER)
         await retention.drop(db, expired, now - DROP_AFTER)
         unused = await retention.drop_unused(db, now - DROP_AFTER)
+        await retention.take_stock(db)
     return {"renewed": renewed, "failed": len(ageing) - renewed, "dropped": len(expired) + unused}
 
 

@@ -36,14 +36,8 @@ Index(
     postgresql_where=availability.c.closed_at.is_(None),
 )
 Index(
-    "ix_availability_provider_id_country_offer_closed_at",
-    *(availability.c[name] for name in ("provider_id", "country", "offer", "closed_at")),
-)
-Index(
-    "ix_availability_open",
-    *(availability.c[name] for name in ("country", "provider_id", "offer", "film_id", "opened_at")),
-    sqlite_where=availability.c.closed_at.is_(None),
-    postgresql_where=availability.c.closed_at.is_(None),
+    "ix_availability_by_provider",
+    *(availability.c[name] for name in ("country", "provider_id", "closed_at", "film_id", "offer", "opened_at")),
 )
 
 availability_checks = Table(

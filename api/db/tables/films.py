@@ -1,6 +1,6 @@
 """Films as Letterboxd and TMDB describe them."""
 
-from sqlalchemy import Column, Date, Float, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from api.db.tables.base import id_column, metadata, reference
 from api.db.types import UtcDateTime
@@ -32,6 +32,24 @@ films = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
+
+Index(
+    "ix_films_looked_through",
+    *(
+        films.c[name]
+        for name in (
+            "id",
+            "year",
+            "runtime_minutes",
+            "sort_title",
+            "original_language",
+            "letterboxd_average",
+            "tmdb_rating",
+            "tmdb_popularity",
+        )
+    ),
+)
+"""All that lists are filtered and sorted by, side by side: a row of films is long, and most of it is text to show."""
 
 people = Table(
     "people",

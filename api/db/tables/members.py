@@ -1,6 +1,6 @@
 """Members, and what is known of each: watchlist, ratings, diary, services and their prices, sources."""
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 
 from api.db.tables.base import id_column, metadata, reference
@@ -38,6 +38,7 @@ watchlist_entries = Table(
     Column("added_refresh_id", ForeignKey("refreshes.id", ondelete="SET NULL"), index=True),
     Column("removed_refresh_id", ForeignKey("refreshes.id", ondelete="SET NULL"), index=True),
     Unique("member_id", "film_id"),
+    Index("ix_watchlist_entries_now", "member_id", "removed_at", "film_id"),
 )
 
 ratings = Table(

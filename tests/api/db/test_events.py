@@ -8,7 +8,7 @@ from api.db.engine import Database
 from api.db.events import EventFilters
 from api.db.links import Links
 from api.db.paging import Paging
-from tests.drivers.database import statements
+from tests.drivers.database import READING, statements
 from tests.factories import NOW, AvailabilityRow, EntryRow, EventRow, FilmRow, MemberRow, ProviderRow, RefreshRow, add
 
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
@@ -38,7 +38,7 @@ async def test_a_list_takes_three_queries_whatever_its_size(forty_arrivals: Data
             with statements() as sent:
                 page = await events.listing(db, filters, Paging(page_size=page_size), LINKS)
             assert len(page.items) == page_size
-            assert len([each for each in sent if each.startswith("SELECT")]) == 3
+            assert len([each for each in sent if each.startswith(READING)]) == 3
 
 
 async def test_a_films_history_takes_four_queries_whatever_its_length(forty_arrivals: Database) -> None:
@@ -53,7 +53,7 @@ async def test_a_films_history_takes_four_queries_whatever_its_length(forty_arri
             with statements() as sent:
                 shown = await intervals.of_film(db, slug, ("GB", "DE"), LINKS, history=True)
             assert [len(country.intervals) for country in shown.countries] == [stays, 0]
-            assert len([each for each in sent if each.startswith("SELECT")]) == 4
+            assert len([each for each in sent if each.startswith(READING)]) == 4
 
 
 async def test_memory_is_the_same_on_postgresql(postgresql_url: str) -> None:

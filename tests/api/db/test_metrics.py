@@ -10,7 +10,7 @@ from api.db import members, metrics, sources, tables
 from api.db.engine import Database
 from api.db.metrics import Facts, Finished, Scope
 from api.db.sources import SourceNews
-from tests.drivers.database import statements
+from tests.drivers.database import READING, statements
 from tests.factories import AvailabilityRow, CheckRow, EntryRow, EventRow, FilmRow, MatchRow, ProviderRow, add
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -115,7 +115,7 @@ async def test_the_number_of_queries_does_not_depend_on_the_data(database: Datab
     for _ in range(2):
         with statements() as sent:
             await counted(database)
-        taken.append(len([each for each in sent if each.startswith("SELECT")]))
+        taken.append(len([each for each in sent if each.startswith(READING)]))
         async with database.write() as db:
             await add_lists(db) if len(taken) == 1 else None
             await add_offers(db) if len(taken) == 1 else None

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, text
 
 from api.brands import Brands
 from api.db import members, prices, services
@@ -152,3 +152,10 @@ async def test_what_marquee_saw_itself_stays_while_the_film_is_checked(bench: Be
         await db.execute(availability.update().values(opened_at=old, closed_at=old))
     await retention.keep(bench.services())
     assert await count(bench, availability) == 2
+
+
+async def test_the_database_sees_how_its_tables_are_filled(bench: Bench) -> None:
+    await retention.keep(bench.services())
+    async with bench.database.read() as db:
+        seen = (await db.execute(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'films'"))).scalars()
+        assert {stat.split()[0] for stat in seen} == {"2"}
