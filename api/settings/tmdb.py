@@ -1,4 +1,4 @@
-"""What the settings of TMDB lists mean: tokens of an account, the key that they are encrypted with, TMDB's own pages."""
+"""What the settings of TMDB lists mean: an account's token, the key that encrypts it, and TMDB's own pages."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ import msgspec
 
 TMDB_API = "https://api.themoviedb.org"
 TMDB_PAGES = "https://www.themoviedb.org"
-MAKE_TOKEN_KEY = """python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())\""""
+MAKE_A_KEY = """python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())\""""
 TOKEN = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
 
 
@@ -22,7 +22,7 @@ def token_key(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError(f"is no key of 32 bytes; make one with: {MAKE_TOKEN_KEY}")
+    raise ValueError(f"is no key of 32 bytes; make one with: {MAKE_A_KEY}")
 
 
 def account_of(token: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The demo's composition root: a Letterboxd at `/`, a TMDB at `/tmdb/3` and `/tmdb/4`, its images at `/tmdb/t/p`, and `/_demo`."""
+"""The demo's composition root: a Letterboxd at `/`, a TMDB at `/tmdb`, its images at `/tmdb/t/p`, and `/_demo`."""
 
 from litestar import Litestar
 from litestar.di import Provide

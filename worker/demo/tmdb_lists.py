@@ -299,9 +299,8 @@ def _pages(total: int, page: int) -> Json:
 def _page(title: str, body: str) -> str:
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
     style = "<style>body{font:16px/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>"
-    return (
-        f'<!doctype html><html lang="en"><head>{head}{style}</head><body><h1>{escape(title)}</h1>{body}</body></html>'
-    )
+    shown = f"<body><h1>{escape(title)}</h1>{body}</body>"
+    return f'<!doctype html><html lang="en"><head>{head}{style}</head>{shown}</html>'
 
 
 router = Router(

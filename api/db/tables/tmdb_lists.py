@@ -1,4 +1,4 @@
-"""Lists on TMDB that follow what members rated or want to see, the runs that keep them so, and the account they are of."""
+"""Lists on TMDB that follow what members rated or want, the runs that keep them so, and the account they are of."""
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
@@ -43,9 +43,9 @@ tmdb_lists = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Unique("member_id", "kind", "name"),
 )
-"""`details_due`: description or visibility are not on TMDB as they shall be. `content` is what the last sync left there,
-which still holds while TMDB says `seen_updated_at`; `read_at` is when the list was read in full last. `refused` are
-titles that TMDB did not take.
+"""`details_due`: description or visibility are not on TMDB as they shall be. `content` is what the last sync left
+there, which still holds while TMDB says `seen_updated_at`; `read_at` is when the list was read in full last. `refused`
+are titles that TMDB did not take.
 """
 
 tmdb_syncs = Table(

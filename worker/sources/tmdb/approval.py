@@ -1,4 +1,4 @@
-"""How a person lets Marquee change lists without a password: a request, an approval on TMDB's own page, a token for it."""
+"""How a person lets Marquee change lists without a password: a request, an approval on TMDB's page, a token for it."""
 
 import asyncio
 
@@ -13,8 +13,8 @@ from worker.sources.tmdb.list_answers import classify
 from worker.sources.tmdb.list_wire import AccessTokenWire, RequestTokenWire
 
 REFUSED = (
-    "TMDB does not accept TMDB_API_KEY for this: it must be the API read access token, not the shorter API key; both are "
-    "at https://www.themoviedb.org/settings/api"
+    "TMDB does not accept TMDB_API_KEY for this: it must be the API read access token, not the shorter API key; both "
+    "are at https://www.themoviedb.org/settings/api"
 )
 REQUESTED = msgspec.json.Decoder(RequestTokenWire).decode
 GRANTED = msgspec.json.Decoder(AccessTokenWire).decode

@@ -14,8 +14,8 @@ MAY_NOT_WRITE = 36
 OF_OTHERS = (3, 38, 39)
 EXPIRED = (33, 35)
 READ_ONLY = (
-    "TMDB does not let Marquee write with this token: it is for reading only. Let Marquee write by approving it on TMDB, "
-    "or give a user access token with the scope api_write in TMDB_V4_ACCESS_TOKEN"
+    "TMDB does not let Marquee write with this token: it is for reading only. Approve Marquee on TMDB, or give a user "
+    "access token that may write in TMDB_V4_ACCESS_TOKEN"
 )
 
 
@@ -45,7 +45,8 @@ def classify(response: httpx.Response, redact: Callable[[str], str], refusal: st
     if own == NOT_APPROVED:
         raise NotApproved("Nobody has approved Marquee on TMDB yet", url)
     if own == SPAM:
-        raise ListRefused(f"TMDB refused the list ({redact(reason(status, code))}); give it another name or text", url)
+        said = "; ".join((status and status.errors) or []) or reason(status, code)
+        raise ListRefused(f"TMDB did not take the list ({redact(said)}); wait a day, or give it another name", url)
     if refused or not response.is_success:
         raise SourceError(f"TMDB refused the request ({redact(reason(status, code))})", url)
 

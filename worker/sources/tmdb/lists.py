@@ -1,4 +1,4 @@
-"""The lists of one TMDB account over HTTP: read as they are now, and changed in batches whose results are told per title.
+"""The lists of one TMDB account over HTTP: read as they are now, and changed in batches, with a result per title.
 
 Nothing that changes a list is sent twice by itself, but after a 429, which says that nothing was done.
 """
@@ -55,6 +55,13 @@ class ListedTitle(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> Key:
         return self.media_type, self.tmdb_id
+
+
+class Added(msgspec.Struct, frozen=True):
+    """What did not go well where titles were added: why each of `faults` is not on the list, and what was there."""
+
+    faults: dict[Key, str]
+    taken: frozenset[Key]
 
 
 class ListClient:
@@ -129,10 +136,12 @@ class ListClient:
         """Change what is said of a list, and who sees it."""
         await self._change("PUT", _path(list_id), {"description": description, "public": public}, msgspec.Raw)
 
-    async def add(self, list_id: int, titles: Sequence[Key]) -> dict[Key, str | None]:
-        """Put titles at the end of a list; what is wrong with each, None where it is on the list."""
+    async def add(self, list_id: int, titles: Sequence[Key]) -> Added:
+        """Put titles at the end of a list."""
         found = await self._items("POST", list_id, titles)
-        return {key: _fault(found.get(key)) for key in titles}
+        faults = {key: fault for key in titles if (fault := _fault(found.get(key)))}
+        taken = frozenset(key for key, fault in faults.items() if TAKEN in fault)
+        return Added(faults={key: fault for key, fault in faults.items() if key not in taken}, taken=taken)
 
     async def remove(self, list_id: int, titles: Sequence[Key]) -> None:
         """Take titles off a list; one that is not there is no mistake."""
@@ -146,7 +155,7 @@ class ListClient:
     def _demand_own(self, found: ListWire) -> None:
         owner = found.created_by
         if owner is None or owner.id != self.account_id:
-            raise NotOurs(owner and (owner.username or owner.name), _path(found.id))
+            raise NotOurs((owner.username or owner.name) if owner else None, _path(found.id))
 
     async def _get(self, path: str, page: int, kind: type[Body]) -> Body:
         """Read with a parameter that TMDB does not know: what it keeps for others may be minutes old."""
@@ -191,4 +200,4 @@ def _fault(item: ItemWire | None) -> str | None:
         return None
     words = [item.error] if isinstance(item.error, str) else item.error or []
     reason = "; ".join(" ".join(word.split()) for word in words)[:200]
-    return None if TAKEN in reason else reason or UNEXPLAINED
+    return reason or UNEXPLAINED
