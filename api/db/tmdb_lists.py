@@ -133,7 +133,13 @@ async def used_ids(db: Connection, besides: int | None) -> Collection[int]:
 
 async def place(db: Connection, list_id: int, tmdb_id: int, *, details_due: bool) -> None:
     """Note which list on TMDB it is; nothing is known of what is on it."""
-    values = {"tmdb_id": tmdb_id, "content": None, "seen_updated_at": None, "refused": [], "details_due": details_due}
+    values: dict[str, Any] = {
+        "tmdb_id": tmdb_id,
+        "content": None,
+        "seen_updated_at": None,
+        "refused": [],
+        "details_due": details_due,
+    }
     await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(values))
 
 

@@ -18,7 +18,7 @@ from worker.demo.world import World
 PATH = "/api/v1/tmdb-lists"
 ACCOUNT_PATH = "/api/v1/tmdb-account"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-KEEPING = {"TMDB_SYNC_ENABLED": "true", "TMDB_V4_ACCESS_TOKEN": token()}
+KEEPING: dict[str, Any] = {"TMDB_SYNC_ENABLED": "true", "TMDB_V4_ACCESS_TOKEN": token()}
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ async def test_a_refresh_brings_the_lists_of_its_members_in_step(
 
 
 async def test_a_person_approves_without_a_password(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> None:
-    settings = {"TMDB_SYNC_ENABLED": "true", "TOKEN_KEY": KEY, "TMDB_API_KEY": token(may_write=False)}
+    settings: dict[str, Any] = {"TMDB_SYNC_ENABLED": "true", "TOKEN_KEY": KEY, "TMDB_API_KEY": token(may_write=False)}
     async with running(tmp_path, redis_url=valkey.url, upstream=upstream, **settings) as marquee:
         client = marquee.client
         assert (await client.post(f"{PATH}/sync")).json()["code"] == "not_set_up"

@@ -8,6 +8,7 @@ import pytest
 
 from api.db import tmdb_syncs
 from api.db.engine import Database
+from api.db.tables import tmdb_sync_lists
 from api.db.tmdb_syncs import SyncOrder
 from tests.api.conftest import NOBODY, Serve
 from tests.drivers.valkey import Valkey
@@ -33,7 +34,7 @@ async def sync(client: httpx.AsyncClient, **body: Any) -> Any:
 async def begun(database: Database, sync_id: int) -> SyncOrder:
     """The run as a worker finds it."""
     async with database.write() as db:
-        rows = await tmdb_syncs._entries(db, tmdb_syncs.tmdb_sync_lists.c.sync_id == sync_id)
+        rows = await tmdb_syncs._entries(db, tmdb_sync_lists.c.sync_id == sync_id)
         return SyncOrder(id=sync_id, owner="", dry_run=False, attempts=0, entries=rows)
 
 
