@@ -44,6 +44,8 @@ from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
 from api.routes.summary import summary_router
+from api.routes.tmdb_account import tmdb_account_router
+from api.routes.tmdb_lists import tmdb_lists_router
 from api.settings import Settings
 
 PREFIX = "/api/v1"
@@ -73,6 +75,8 @@ ROUTERS = (
     services_router,
     sources_router,
     summary_router,
+    tmdb_account_router,
+    tmdb_lists_router,
 )
 
 

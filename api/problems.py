@@ -20,6 +20,7 @@ from api.errors import (
     NotFound,
     NothingRead,
     NotReadYet,
+    NotSetUp,
     NowhereToSend,
     TooSoon,
     Unavailable,
@@ -125,6 +126,12 @@ def from_being_read(_request: AnyRequest, error: BeingRead) -> Response[bytes]:
     return Response(body, status_code=202, media_type="application/json", headers=headers)
 
 
+def from_not_set_up(_request: AnyRequest, error: NotSetUp) -> Response[bytes]:
+    """What to do is the caller's to know, and nothing is wrong that the log should tell."""
+    headers = {"Retry-After": str(error.retry_after)}
+    return problem(503, str(error), code=error.code, errors=[(error.setting, error.because)], headers=headers)
+
+
 def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
@@ -160,6 +167,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     NotReadYet: from_not_read_yet,
     NothingRead: from_nothing_read,
     BeingRead: from_being_read,
+    NotSetUp: from_not_set_up,
     MarqueeError: from_mistake,
     HTTPException: from_http,
     RecursionError: from_recursion,
