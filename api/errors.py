@@ -12,7 +12,7 @@ MarqueeError
 ├── TooSoon(retry_after)                   the last refresh began not long ago
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
 │   ├── NotReadYet(username, because)      a watchlist that cannot be told yet
-│   └── NothingRead                        nothing is known of this member, and nothing reads it now
+│   ├── NothingRead                        nothing is known of this member, and nothing reads it now
 │   └── NotSetUp(what, setting, because)   a setting must be given first
 ├── BeingRead(run)                         nothing is known yet, and this run reads it
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched

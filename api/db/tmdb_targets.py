@@ -64,11 +64,12 @@ async def is_read(db: Connection, member_id: int, kind: str) -> bool:
     return (await db.execute(query)).scalar_one_or_none() is not None
 
 
-async def _top_rated(db: Connection, username: str, order: ListOrder, _countries: Sequence[str]) -> list[ListedFilm]:
+async def _top_rated(db: Connection, username: str, order: ListOrder, countries: Sequence[str]) -> list[ListedFilm]:
     loved, sort_by = OpinionFilters(rating_min=0.5, liked=True), order.sort_by
     found = await opinions.listing(
         db,
         username,
+        FilmFilters(countries=tuple(countries)),
         loved,
         sort_by=sort_by,  # type: ignore[arg-type]
         descending=order.sort_order == "desc",

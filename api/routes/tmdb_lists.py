@@ -21,9 +21,8 @@ from api.dependencies import LARGEST_ID, SortOrder, known_member
 from api.errors import Invalid, NotSetUp, Unavailable
 from api.film_queries import filters_of
 from api.guards import demand_json
-from api.problems import documented
+from api.problems import POLL_SECONDS, documented
 from api.queue import enqueue_tmdb_sync, ping
-from api.routes.refreshes import POLL_SECONDS
 from api.schemas.pages import Page
 from api.schemas.tmdb_lists import TmdbList, TmdbSync, TmdbSyncRequest
 from api.settings import Settings
