@@ -43,6 +43,7 @@ from api.routes.ratings import ratings_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
+from api.routes.statistics import statistics_router
 from api.routes.summary import summary_router
 from api.settings import Settings
 
@@ -72,6 +73,7 @@ ROUTERS = (
     refreshes_router,
     services_router,
     sources_router,
+    statistics_router,
     summary_router,
 )
 

@@ -72,7 +72,7 @@ async def listing(db: Connection, configured: Sequence[str], links: Links) -> li
         .where(watchlist_entries.c.member_id == members.c.id, watchlist_entries.c.removed_at.is_(None))
         .scalar_subquery()
     )
-    columns = members.c.username, members.c.display_name, members.c.avatar_url
+    columns = members.c.username, members.c.display_name, members.c.avatar_url, members.c.added_at
     known = {row.username: row for row in await db.execute(select(*columns, entries.label("watchlist")))}
     return [
         Member(
@@ -81,6 +81,7 @@ async def listing(db: Connection, configured: Sequence[str], links: Links) -> li
             avatar_url=row.avatar_url if row else None,
             url=links.member(username),
             owner=username == configured[0],
+            followed="settings" if username in configured else "added" if row and row.added_at else None,
             watchlist=row.watchlist if row else 0,
         )
         for username in [*configured, *sorted(known.keys() - set(configured))]

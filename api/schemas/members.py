@@ -1,6 +1,6 @@
 """Members on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -9,11 +9,16 @@ Username = Annotated[str, msgspec.Meta(pattern=USERNAME)]
 
 
 class Member(msgspec.Struct, kw_only=True):
-    """A Letterboxd account that Marquee follows; `watchlist` counts the films on its watchlist."""
+    """A Letterboxd account that Marquee knows; `watchlist` counts the films on its watchlist.
+
+    `followed` says why it is read: LETTERBOXD_USERNAME names it, or it was added. It is null for one that is not read
+    any more, of which everything was kept.
+    """
 
     username: str
     display_name: str | None
     avatar_url: str | None
     url: str
     owner: bool
+    followed: Literal["settings", "added"] | None
     watchlist: int

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from api.db import tables
+from api.db import members, tables
 from api.db.engine import Database
 from tests.api.conftest import NOBODY, Serve
 from tests.factories import NOW, EntryRow, FilmRow, MatchRow, MemberRow, add
@@ -52,6 +52,14 @@ async def test_members_come_with_their_owner_first(client: httpx.AsyncClient) ->
     assert found == [("alice", True, 3), ("bob", False, 0), ("carol", False, 0)]
     assert page["items"][0]["url"] == "https://letterboxd.test/alice/"
     assert page["total"] == 3
+
+
+async def test_a_member_says_why_it_is_followed(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.write() as db:
+        await members.follow(db, "zoe")
+    found = (await client.get("/api/v1/members")).json()["items"]
+    reasons = {member["username"]: member["followed"] for member in found}
+    assert reasons == {"alice": "settings", "bob": "settings", "carol": None, "zoe": "added"}
 
 
 async def test_members_come_in_the_order_of_the_settings_then_by_name(serve: Serve, database: Database) -> None:
