@@ -21,6 +21,8 @@ from web.pages.film import show_film
 from web.pages.films import show_watchlist
 from web.pages.health import live
 from web.pages.matches import decide, export_decisions, import_decisions, look_again, show_questions, take_back
+from web.pages.member import refresh_member, return_to_member, show_member
+from web.pages.members import add_member, remove_member, return_to_members, show_members
 from web.pages.notifications import retry_delivery, return_to_notifications, send_test, show_notifications
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
@@ -39,6 +41,13 @@ PAGES = (
     cancel_refresh,
     show_changes,
     show_film,
+    show_members,
+    add_member,
+    remove_member,
+    return_to_members,
+    show_member,
+    refresh_member,
+    return_to_member,
     show_services,
     choose_services,
     show_questions,

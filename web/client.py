@@ -3,7 +3,8 @@ The only module of the page that speaks to the API.
 
 ApiError
 ├── ApiAway(because)               no usable answer came
-└── ApiProblem(status, detail)     it answered, and refused
+├── ApiProblem(status, detail)     it answered, and refused
+└── NeverRead(run)                 it knows nothing of this yet, and told what reads it
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
@@ -15,13 +16,14 @@ import httpx
 import msgspec
 
 from web.match_shapes import DecidedMatch, ImportedDecisions, Match
+from web.member_shapes import Profile, RatedFilm, Statistics
 from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails, Service, Services
 from web.notification_shapes import Delivery, Notifications, Ordered
 from web.plan_shapes import Plan
 from web.settings import Settings
 from web.shapes import Brand, Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
 
-__all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "open_api"]
+__all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "NeverRead", "open_api"]
 
 Answer = TypeVar("Answer")
 Query = Mapping[str, Any]
@@ -50,6 +52,14 @@ class ApiProblem(ApiError):
         self.status = status
         self.detail = detail
         self.faults = list(faults)
+
+
+class NeverRead(ApiError):
+    """Nothing was read of this member yet; `run` does, once it has ended."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__("Nothing was read of this member yet")
+        self.run = run
 
 
 async def or_else(answer: Awaitable[Answer], otherwise: Answer) -> Answer:
@@ -87,6 +97,28 @@ class MarqueeApi:
     async def members(self) -> list[Member]:
         answer = await self._get("/members", Listing[Member], {"page_size": LONGEST_LIST})
         return answer.items
+
+    async def profile(self, username: str) -> Profile:
+        """Who this member is; this and what was watched may raise NeverRead."""
+        return await self._of_member(username, "", Profile)
+
+    async def statistics(self, username: str) -> Statistics:
+        return await self._of_member(username, "/statistics", Statistics)
+
+    async def top_rated(self, username: str, query: Query) -> Listing[RatedFilm]:
+        return await self._of_member(username, "/top-rated", Listing[RatedFilm], query)
+
+    async def add_member(self, username: str) -> Run:
+        """Follow this member; the run that reads all of it."""
+        return await self._send("POST", "/members", Run, json={"username": username})
+
+    async def remove_member(self, username: str, keep: str) -> None:
+        """Follow this member no more; `keep` everything that was read, or nothing."""
+        await self._answer("DELETE", f"/members/{quote(username)}", params={"keep": keep})
+
+    async def refresh_member(self, username: str, *, force: bool = False) -> Run:
+        """A new refresh of this member, or the one that runs already."""
+        return await self._send("POST", f"/members/{quote(username)}/refresh", Run, json={"force": force})
 
     async def watchlist(self, username: str, query: Query) -> Listing[Film]:
         return await self._get(f"/members/{username}/watchlist", Listing[Film], query)
@@ -236,6 +268,13 @@ class MarqueeApi:
         except httpx.HTTPError as error:
             raise ApiAway(str(error) or type(error).__name__) from error
         return Passed(status=answer.status_code, headers=dict(answer.headers), content=answer.content)
+
+    async def _of_member(self, username: str, path: str, shape: type[Answer], query: Query | None = None) -> Answer:
+        path = f"/members/{quote(username)}{path}"
+        response = await self._answer("GET", path, params=query)
+        if response.status_code == HTTPStatus.ACCEPTED:
+            raise NeverRead(_decoded(response, path, Run))
+        return _decoded(response, path, shape)
 
     async def _run(self, path: str) -> Run | None:
         try:

@@ -60,6 +60,22 @@ def source_notice(source: Source | None, member: Member, clock: Clock, letterbox
     return [notice]
 
 
+def member_notices(source: Source | None, name: str, clock: Clock) -> list[Notice]:
+    """Why a member's own page could not be read, `source` being what is known of it; nothing where it could."""
+    if source is None or source.state in ("ok", "never", "stale"):
+        return []
+    titles = {"missing": f"Letterboxd knows no {name}", "private": f"The profile of {name} is private"}
+    state = state_of(source.state)
+    notice = Notice(
+        tone=TONE_OF[state.tone],
+        title=titles.get(source.state, f"The profile of {name} could not be read"),
+        words=[words for words in (source.message, source.advice) if words],
+        times=_times(source, clock),
+        force=source.turned_away,
+    )
+    return [notice]
+
+
 def _reason(source: Source, member: Member, clock: Clock) -> str:
     """What the API says of it; nobody is left to fear for what was known before."""
     if source.state == "stale":

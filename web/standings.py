@@ -11,17 +11,30 @@ from web.words import MINUTE, Clock, Moment, count
 
 SHARED = "Shared"
 FILM_PAGES = "film_pages"
-NAMES = {"watchlist": "Watchlist", "rss": "Diary feed", FILM_PAGES: "Film pages"}
+NAMES = {
+    "watchlist": "Watchlist",
+    "rss": "Diary feed",
+    "profile": "Profile",
+    "films": "Watched films",
+    "likes": "Liked films",
+    FILM_PAGES: "Film pages",
+}
 ABOUT = {
     "watchlist": "The films that the member wants to see, from Letterboxd’s pages.",
     "rss": "What was watched, rated and liked last, from the member’s RSS feed.",
+    "profile": "The member’s name, picture, favourites and counts.",
+    "films": "Every film that the member watched, with stars and hearts. Now and then to the end, else what is new.",
+    "likes": "Every film that the member likes, seen or not.",
     FILM_PAGES: "One film each: read to prove which title on TMDB it is.",
 }
 ABOUT_YOU = ABOUT | {
     "watchlist": "The films that you want to see, from Letterboxd’s pages.",
     "rss": "What you watched, rated and liked last, from your RSS feed.",
+    "profile": "Your name, picture, favourites and counts.",
+    "films": "Every film that you watched, with stars and hearts. Now and then to the end, else what is new.",
+    "likes": "Every film that you like, seen or not.",
 }
-ENTRIES = {"watchlist": "film", "rss": "entry"}
+ENTRIES = {"watchlist": "film", "rss": "entry", "films": "film", "likes": "film"}
 PLURALS = {"rss": "entries"}
 UNTROUBLED = ("good", "calm")
 
@@ -107,6 +120,11 @@ def groups_of(sources: Sequence[Source], clock: Clock) -> list[Group]:
         for member, found in groupby(own, key=lambda source: source.member)
     ]
     return groups + [Group(SHARED, [_standing(source, about, clock) for source in shared])] * bool(shared)
+
+
+def standings_of(sources: Sequence[Source], clock: Clock) -> list[Standing]:
+    """The sources of one member, on a page about that member."""
+    return [_standing(source, ABOUT, clock) for source in sorted(sources, key=_rank) if source.source != FILM_PAGES]
 
 
 def _standing(source: Source, about: Mapping[str, str], clock: Clock) -> Standing:
