@@ -27,6 +27,7 @@ from web.pages.notifications import retry_delivery, return_to_notifications, sen
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
 from web.pages.sources import show_sample, show_sources
+from web.pages.tmdb_lists import ask_for_approval, finish_approval, lists_part, return_to_lists, sync_list
 from web.rendering import STATIC, template_engine
 from web.security import header_hook, own_pages_only
 from web.settings import Settings
@@ -48,6 +49,11 @@ PAGES = (
     show_member,
     refresh_member,
     return_to_member,
+    lists_part,
+    sync_list,
+    ask_for_approval,
+    finish_approval,
+    return_to_lists,
     show_services,
     choose_services,
     show_questions,

@@ -21,7 +21,8 @@ from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails
 from web.notification_shapes import Delivery, Notifications, Ordered
 from web.plan_shapes import Plan
 from web.settings import Settings
-from web.shapes import Brand, Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.shapes import Brand, Film, Item, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.tmdb_shapes import TmdbAccount, TmdbApproval, TmdbList, TmdbSync
 
 __all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "NeverRead", "open_api"]
 
@@ -134,13 +135,7 @@ class MarqueeApi:
 
     async def every_provider(self, country: str) -> list[Provider]:
         """All that show any film in this country, those with the most films by subscription first."""
-        query = {"country": country, "page_size": LONGEST_LIST}
-        first = await self._get("/providers", Listing[Provider], query)
-        more = [
-            await self._get("/providers", Listing[Provider], query | {"page": page})
-            for page in range(2, first.total_pages + 1)
-        ]
-        return [provider for answer in (first, *more) for provider in answer.items]
+        return await self._every("/providers", Listing[Provider], {"country": country})
 
     async def film(self, slug: str) -> FilmDetails:
         return await self._get(f"/films/{quote(slug)}", FilmDetails)
@@ -182,13 +177,7 @@ class MarqueeApi:
 
     async def sources(self, username: str | None = None) -> list[Source]:
         """How everything that is read from Letterboxd stands, of this member or of all."""
-        query: dict[str, Any] = {"page_size": LONGEST_LIST} | ({"member": username} if username else {})
-        first = await self._get("/sources", Listing[Source], query)
-        more = [
-            await self._get("/sources", Listing[Source], query | {"page": page})
-            for page in range(2, first.total_pages + 1)
-        ]
-        return [source for answer in (first, *more) for source in answer.items]
+        return await self._every("/sources", Listing[Source], {"member": username} if username else {})
 
     async def sample(self, source_id: int) -> str:
         """How a page is built that is not understood, for a bug report."""
@@ -258,6 +247,26 @@ class MarqueeApi:
         )
         return _decoded(answer, "/matches/decisions", ImportedDecisions)
 
+    async def tmdb_account(self) -> TmdbAccount:
+        return await self._get("/tmdb-account", TmdbAccount)
+
+    async def ask_for_approval(self) -> TmdbApproval:
+        """Where a person lets Marquee change lists on TMDB."""
+        return await self._send("POST", "/tmdb-account/approval", TmdbApproval)
+
+    async def finish_approval(self) -> TmdbAccount:
+        return await self._send("POST", "/tmdb-account/approval/finish", TmdbAccount)
+
+    async def tmdb_lists(self) -> list[TmdbList]:
+        """All that are kept, of every member."""
+        return await self._every("/tmdb-lists", Listing[TmdbList], {})
+
+    async def sync_tmdb_lists(self, order: Mapping[str, object]) -> TmdbSync:
+        return await self._send("POST", "/tmdb-lists/sync", TmdbSync, json=order)
+
+    async def tmdb_sync(self, sync_id: int) -> TmdbSync:
+        return await self._get(f"/tmdb-lists/syncs/{sync_id}", TmdbSync)
+
     async def feed(self, path: str, query: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Passed:
         """A feed or a list as the API gives it to who has no key, whatever it answers; raises ApiAway alone."""
         sent = [(each.encode("latin-1"), value.encode("latin-1")) for each, value in headers.items()]
@@ -286,6 +295,13 @@ class MarqueeApi:
 
     async def _get(self, path: str, shape: type[Answer], query: Query | None = None) -> Answer:
         return await self._send("GET", path, shape, query=query)
+
+    async def _every(self, path: str, shape: type[Listing[Item]], query: Query) -> list[Item]:
+        """All items of a list, whatever number of pages it has."""
+        query = {**query, "page_size": LONGEST_LIST}
+        first = await self._get(path, shape, query)
+        more = [await self._get(path, shape, query | {"page": page}) for page in range(2, first.total_pages + 1)]
+        return [item for answer in (first, *more) for item in answer.items]
 
     async def _send(
         self, method: str, path: str, shape: type[Answer], *, query: Query | None = None, json: object = None

@@ -38,6 +38,12 @@ class MemberSnapshot(msgspec.Struct, kw_only=True):
         read = [source for source in self.sources if source.source in ("profile", "films")]
         return all(source.state == "never" for source in read)
 
+    @property
+    def silent(self) -> bool:
+        """Whether Letterboxd shows nothing at all of this member, so that every source says the same."""
+        own = self.source("profile")
+        return own is not None and own.state in ("missing", "private")
+
 
 async def member_snapshot(api: MarqueeApi, username: str, view: MemberView) -> MemberSnapshot:
     """Everything that the page about this member shows; raises UnknownMember."""

@@ -18,6 +18,7 @@ from web.notices import member_notices
 from web.pages.errors import Trouble, answer, cannot_start
 from web.pages.refreshes import bar_answer
 from web.pages.requests import NOT_STORED, PageRequest, from_htmx, past_the_end, root_of
+from web.pages.tmdb_lists import lists_context
 from web.portrait import face, facts, loved, numbers
 from web.progress import Progress, bar_of, newest_address
 from web.project import project_address
@@ -36,8 +37,10 @@ async def show_member(
     snapshot = await member_snapshot(api, name, view)
     if elsewhere := past_the_end(request, f"/members/{name}", view, snapshot.top_rated.total_pages):
         return elsewhere
-    stopping = whole(request.query_params.get("stopping", ""))
-    return Template("member.html", context=_context(snapshot, view, clock, stopping), headers=NOT_STORED)
+    query = request.query_params
+    lists = await lists_context(api, name, clock, sync_id=whole(query.get("sync", "")))
+    context = _context(snapshot, view, clock, whole(query.get("stopping", "")))
+    return Template("member.html", context=lists | context, headers=NOT_STORED)
 
 
 @post("/members/{username:str}/refresh", status_code=HTTPStatus.OK)
@@ -83,8 +86,9 @@ def _context(snapshot: MemberSnapshot, view: MemberView, clock: Clock, stopping:
         "top_rated": snapshot.top_rated,
         "sorts": SORTS,
         "view": view,
-        "notices": member_notices(snapshot.source("profile"), name, clock),
+        "notices": member_notices(snapshot.source("profile"), member, clock),
         "unread": snapshot.unread,
+        "silent": snapshot.silent,
         "standings": standings_of(snapshot.sources, clock),
         "project": project_address(),
         "bar": bar_of(run, replace(bar, stopping=int(run.id == stopping)), clock) if run else None,
@@ -98,4 +102,5 @@ async def _page_with(api: MarqueeApi, username: str, clock: Clock, said: Trouble
     """The page, saying why the form that it sent did not help."""
     view = MemberView()
     context = _context(await member_snapshot(api, username, view), view, clock) | {"flash": said}
-    return Template("member.html", context=context, headers=NOT_STORED, status_code=said.status)
+    lists = await lists_context(api, username, clock)
+    return Template("member.html", context=lists | context, headers=NOT_STORED, status_code=said.status)

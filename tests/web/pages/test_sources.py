@@ -76,9 +76,9 @@ async def test_the_last_housekeeping_is_one_line(page: Browser, api: FakeApi) ->
 
 
 async def test_an_unknown_state_and_source_are_shown_as_they_are(page: Browser, api: FakeApi) -> None:
-    api.sources = [source("odd", source="likes", id=9)]
+    api.sources = [source("odd", source="dreams", id=9)]
     [card] = cards(document(await page.get("/sources")))
-    assert card.startswith("likes odd")
+    assert card.startswith("dreams odd")
 
 
 async def test_since_when_it_is_well_is_nobodys_question(page: Browser, api: FakeApi) -> None:
