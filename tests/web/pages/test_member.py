@@ -118,7 +118,7 @@ async def test_before_anything_was_read_the_page_says_what_refresh_does(page: Br
     api.sources = [source("never", source="profile"), source("never", id=2, source="films")]
     shown = document(await page.get("/members/ana"))
     assert said_in(shown.css(".nothing h2")) == "Nothing has been read of ana yet"
-    assert not shown.css(".histogram, #top-rated")
+    assert not shown.css(".histogram, #top-rated, #lists button")
     assert shown.css("#refresh form::attr(action)").get() == "/members/ana/refresh"
 
 

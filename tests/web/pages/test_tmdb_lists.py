@@ -8,13 +8,19 @@ import pytest
 from parsel import SelectorList
 
 from tests.web.conftest import HTMX, SAME_ORIGIN, Browser, document, said_in, words
-from tests.web.fake_api import FakeApi, ago, ahead, sync, synced, tmdb_list
+from tests.web.fake_api import FakeApi, ago, ahead, source, sync, synced, tmdb_list
 
 TITLES = [{"title": "Ran", "year": 1985, "media_type": "movie", "tmdb_id": 11645}]
 
 
 async def lists(page: Browser, query: str = "") -> SelectorList[Any]:
     return document(await page.get(f"/members/ana{query}")).css("#lists")
+
+
+@pytest.fixture(autouse=True)
+def read(api: FakeApi) -> None:
+    """Ana was read: there is something to list."""
+    api.sources = [source(source="profile"), source(id=2, source="films")]
 
 
 async def send(page: Browser, path: str, *, htmx: bool = True, **form: str) -> httpx.Response:
