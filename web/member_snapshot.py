@@ -1,18 +1,21 @@
 """All that the page about one member shows, asked of the API at one time."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import msgspec
 
-from web.client import MarqueeApi, NeverRead, or_else
+from web.client import ApiProblem, MarqueeApi, NeverRead, or_else
 from web.masthead import waiting_questions
 from web.member_shapes import Profile, RatedFilm, Statistics
 from web.member_view import MemberView
 from web.progress import concerns
 from web.shapes import Listing, Member, Run, Source
 from web.snapshot import UnknownMember
+
+log = logging.getLogger("web")
 
 Answer = TypeVar("Answer")
 
@@ -73,9 +76,14 @@ async def member_snapshot(api: MarqueeApi, username: str, view: MemberView) -> M
 
 
 async def _unless_unread(answer: Awaitable[Answer], otherwise: Answer, waited: list[Run]) -> Answer:
-    """The API's answer; `otherwise` where there is nothing to tell before a run has ended, which `waited` gets."""
+    """The API's answer; `otherwise` where it knows nothing yet, which `waited` gets the run of, or tells nothing.
+
+    Why it tells nothing, the sources on the same page say.
+    """
     try:
         return await answer
     except NeverRead as unread:
         waited.append(unread.run)
-        return otherwise
+    except ApiProblem as problem:
+        log.info("%s", problem)
+    return otherwise

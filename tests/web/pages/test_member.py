@@ -143,6 +143,17 @@ async def test_who_cannot_be_read_is_told_once_and_in_full(page: Browser, api: F
     assert shown.css("#sources details")
 
 
+@pytest.mark.parametrize(("status", "state"), [(404, "missing"), (404, "private"), (503, "never")])
+async def test_an_api_that_tells_nothing_of_a_member_leaves_the_page(
+    page: Browser, api: FakeApi, status: int, state: str
+) -> None:
+    api.refusals = {f"GET /members/ana{path}": (status, "No.") for path in ("", "/statistics", "/top-rated")}
+    api.sources = [source(state, source="profile", message="Why not.", tried_at=None)]
+    response = await page.get("/members/ana")
+    assert response.status_code == 200
+    assert ("Nothing has been read" if state == "never" else "Why not.") in words(response)
+
+
 async def test_who_was_added_by_a_wrong_name_is_sent_to_the_page_of_members(page: Browser, api: FakeApi) -> None:
     api.followed["ana"] = "added"
     api.sources = [source("missing", source="profile", advice="Check the name in LETTERBOXD_USERNAME.")]
