@@ -45,6 +45,8 @@ from api.routes.services import services_router
 from api.routes.sources import sources_router
 from api.routes.statistics import statistics_router
 from api.routes.summary import summary_router
+from api.routes.tmdb_account import tmdb_account_router
+from api.routes.tmdb_lists import tmdb_lists_router
 from api.settings import Settings
 
 PREFIX = "/api/v1"
@@ -75,6 +77,8 @@ ROUTERS = (
     sources_router,
     statistics_router,
     summary_router,
+    tmdb_account_router,
+    tmdb_lists_router,
 )
 
 

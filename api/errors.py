@@ -10,7 +10,8 @@ MarqueeError
 ├── NowhereToSend                          no address for news is set
 ├── TooSoon(retry_after)                   the last refresh began not long ago
 ├── Unavailable(what, because)             a part of Marquee is away; try again later
-│   └── NotReadYet(username, because)      a watchlist that cannot be told yet
+│   ├── NotReadYet(username, because)      a watchlist that cannot be told yet
+│   └── NotSetUp(what, setting, because)   a setting must be given first
 ├── NewerDatabase(revision)                written by a newer Marquee; nothing is touched
 └── SourceError(url)                       what Letterboxd or TMDB answered
     ├── Blocked(challenge)                 asked for a browser check, or refused: back off; never "private"
@@ -21,7 +22,10 @@ MarqueeError
     ├── RateLimited(retry_after)
     ├── Transient(status)                  5xx, time-out, lost connection, or an unexplained refusal
     ├── MarkupChanged(selector, sample)    200, entries announced, none found
-    └── KeyRefused                         TMDB does not accept the key
+    ├── KeyRefused                         TMDB does not accept the key
+    ├── TokenRefused(because)              TMDB does not accept the token of an account, or not for this
+    ├── NotOurs(owner)                     a list on TMDB that is another account's: nothing of it is changed
+    └── ListRefused(because)               TMDB does not take a list, or a change of it
 """
 
 from collections.abc import Sequence
@@ -143,6 +147,16 @@ class NotReadYet(Unavailable):
         super().__init__(f"The watchlist of {username}", because, retry_after=600)
 
 
+class NotSetUp(Unavailable):
+    """What nobody can use before `setting` is given; `because` says what to do."""
+
+    code = "not_set_up"
+
+    def __init__(self, what: str, setting: str, because: str) -> None:
+        super().__init__(what, because, retry_after=600)
+        self.setting = setting
+
+
 class NewerDatabase(MarqueeError):
     """The database is at a revision that this Marquee does not know."""
 
@@ -254,3 +268,30 @@ class KeyRefused(SourceError):
 
     def __init__(self, url: str = "") -> None:
         super().__init__("TMDB does not accept this key: check TMDB_API_KEY", url)
+
+
+class TokenRefused(SourceError):
+    """`because` says what is wrong with the token, and what to do."""
+
+    code = "token_refused"
+
+    def __init__(self, because: str, url: str = "") -> None:
+        super().__init__(because, url)
+
+
+class NotOurs(SourceError):
+    """`owner` is the account that the list is of, where TMDB says so."""
+
+    code = "not_ours"
+
+    def __init__(self, owner: str | None = None, url: str = "") -> None:
+        whose = f"of {owner}, and not of the account whose token Marquee has" if owner else "another account's"
+        super().__init__(f"This list on TMDB is {whose}: nothing was changed", url)
+        self.owner = owner
+
+
+class ListRefused(SourceError):
+    code = "list_refused"
+
+    def __init__(self, because: str, url: str = "") -> None:
+        super().__init__(because, url)

@@ -39,6 +39,7 @@ TAGS = {
     "events": "What arrived and what left.",
     "feeds": "What changed, for feed readers and calendars.",
     "refreshes": "Reading everything again.",
+    "tmdb lists": "Lists on TMDB that follow what members rated or want to see.",
     "matches": "Which TMDB title a film is: questions, decisions and corrections.",
     "sources": "How that which is read from Letterboxd stands.",
     "notifications": "News to the addresses of `NOTIFY_URLS`, and what became of it.",
@@ -53,6 +54,8 @@ IN_PATHS = {
     "refresh_id": "The refresh’s number.",
     "source_id": "The source’s number in the list of sources.",
     "delivery_id": "The delivery’s number.",
+    "list_id": "The list’s number in the list of TMDB lists; not its number on TMDB.",
+    "sync_id": "The sync’s number.",
 }
 EITHER: dict[str, Json] = {
     "Decision": {

@@ -12,7 +12,17 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from api.errors import Conflict, Invalid, MarqueeError, NotFound, NotReadYet, NowhereToSend, TooSoon, Unavailable
+from api.errors import (
+    Conflict,
+    Invalid,
+    MarqueeError,
+    NotFound,
+    NotReadYet,
+    NotSetUp,
+    NowhereToSend,
+    TooSoon,
+    Unavailable,
+)
 from api.faults import Fault, in_words
 from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
@@ -101,6 +111,12 @@ def from_not_read_yet(_request: AnyRequest, error: NotReadYet) -> Response[bytes
     return problem(503, str(error), code=error.code, errors=[("watchlist", error.because)], headers=headers)
 
 
+def from_not_set_up(_request: AnyRequest, error: NotSetUp) -> Response[bytes]:
+    """What to do is the caller's to know, and nothing is wrong that the log should tell."""
+    headers = {"Retry-After": str(error.retry_after)}
+    return problem(503, str(error), code=error.code, errors=[(error.setting, error.because)], headers=headers)
+
+
 def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """What the framework refused: a path, a method, parameters, a body."""
     if error.status_code == 400 and error.extra:
@@ -134,6 +150,7 @@ HANDLERS: dict[int | type[Exception], Handler] = {
     TooSoon: from_too_soon,
     Unavailable: from_unavailable,
     NotReadYet: from_not_read_yet,
+    NotSetUp: from_not_set_up,
     MarqueeError: from_mistake,
     HTTPException: from_http,
     RecursionError: from_recursion,

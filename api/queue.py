@@ -6,7 +6,7 @@ Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from arq.connections import ArqRedis
@@ -30,7 +30,12 @@ REFRESH = "refresh"
 DELIVER = "deliver"
 SEE_TO_FILM = "see_to_film"
 KEEP_HOUSE = "keep_house"
+SYNC_TMDB_LISTS = "sync_tmdb_lists"
+ASK_TMDB_ACCOUNT = "ask_tmdb_account"
 UPSTREAMS = ("letterboxd", "tmdb", "notify")
+AccountAction = Literal["ask", "finish", "forget"]
+ACCOUNT_PATIENCE = 20.0
+ASK_EVERY = 0.05
 OUTCOMES = ("ok", "not_found", "refused", "rate_limited", "blocked", "error")
 
 serialize = msgspec.msgpack.encode
@@ -49,6 +54,18 @@ class Vitals(msgspec.Struct, frozen=True, kw_only=True):
     workers: int
     last_beat: float | None
     counted: dict[Counted, float]
+
+
+class AccountAnswer(msgspec.Struct, kw_only=True):
+    """What a worker says of an account on TMDB; no token is ever in it but the one that a person is to approve.
+
+    `url` is where that is done. Where something did not go well, `code` is for programs, `message` for people.
+    """
+
+    ok: bool
+    url: str | None = None
+    code: str | None = None
+    message: str | None = None
 
 
 def limit_key(host: str) -> str:
@@ -109,6 +126,27 @@ async def enqueue_housekeeping(queue: ArqRedis, keeping_id: int, attempt: str = 
 async def enqueue_delivery(queue: ArqRedis, delivery_id: int, attempt: str = "0") -> None:
     """Ask a worker to send this delivery; asking twice for the same attempt changes nothing."""
     await _enqueue(queue, DELIVER, delivery_id, attempt)
+
+
+async def enqueue_tmdb_sync(queue: ArqRedis, sync_id: int, attempt: str = "0") -> None:
+    """Hand this sync of TMDB lists to a worker; asking twice for the same attempt changes nothing."""
+    await _enqueue(queue, SYNC_TMDB_LISTS, sync_id, attempt)
+
+
+async def ask_tmdb_account(queue: ArqRedis, action: AccountAction, patience: float = ACCOUNT_PATIENCE) -> AccountAnswer:
+    """Have a worker do something about the account on TMDB, and wait for what it says.
+
+    Raises Unavailable where none answers in time.
+    """
+    with _telling_when_away():
+        job = await queue.enqueue_job(ASK_TMDB_ACCOUNT, action)
+        if job is None:
+            raise Unavailable("The worker", "it was asked already")
+        try:
+            said = await job.result(timeout=patience, poll_delay=ASK_EVERY)
+        except TimeoutError:
+            raise Unavailable("The worker", "it did not answer in time") from None
+    return msgspec.convert(said, AccountAnswer)
 
 
 async def _enqueue(queue: ArqRedis, job: str, subject_id: int, attempt: str | None) -> None:

@@ -10,11 +10,13 @@ from arq.worker import func
 from api.db.engine import Database
 from api.queue import (
     ARQ_HEALTH,
+    ASK_TMDB_ACCOUNT,
     DELIVER,
     KEEP_HOUSE,
     QUEUE,
     REFRESH,
     SEE_TO_FILM,
+    SYNC_TMDB_LISTS,
     deserialize,
     open_patient_queue,
     serialize,
@@ -25,6 +27,7 @@ from worker.jobs.film import see_to_film
 from worker.jobs.housekeeping import keep_house, scheduled_housekeeping
 from worker.jobs.news import deliver
 from worker.jobs.refresh import refresh, scheduled_refresh
+from worker.jobs.tmdb_lists import ask_tmdb_account, sync_tmdb_lists
 from worker.notify import Notifier
 from worker.ratelimit import Limiter
 from worker.robots import Robots
@@ -32,6 +35,7 @@ from worker.schedule import CrontabJob, Keeper, crontab_job
 from worker.services import Services
 from worker.sources.letterboxd.answers import NAME
 from worker.sources.letterboxd.client import LetterboxdClient
+from worker.sources.tmdb.accounts import TmdbAccounts
 from worker.sources.tmdb.client import TmdbClient
 from worker.stopping import EndingWorker
 
@@ -39,6 +43,9 @@ LONGEST_RUN = 12 * 3600
 LONGEST_FILM = 600
 LONGEST_HOUSEKEEPING = 3600
 LONGEST_DELIVERY = 120
+LONGEST_SYNC = 6 * 3600
+LONGEST_ACCOUNT = 90
+KEEP_ACCOUNT_ANSWER = 30
 POLL_EVERY = 0.1
 MAX_TRIES = 1000
 
@@ -52,6 +59,14 @@ def build_worker(settings: Settings, redis_url: str) -> Worker:
             func(see_to_film, name=SEE_TO_FILM, timeout=LONGEST_FILM, keep_result=0, max_tries=MAX_TRIES),
             func(deliver, name=DELIVER, timeout=LONGEST_DELIVERY, keep_result=0, max_tries=MAX_TRIES),
             func(keep_house, name=KEEP_HOUSE, timeout=LONGEST_HOUSEKEEPING, keep_result=0, max_tries=MAX_TRIES),
+            func(sync_tmdb_lists, name=SYNC_TMDB_LISTS, timeout=LONGEST_SYNC, keep_result=0, max_tries=MAX_TRIES),
+            func(
+                ask_tmdb_account,
+                name=ASK_TMDB_ACCOUNT,
+                timeout=LONGEST_ACCOUNT,
+                keep_result=KEEP_ACCOUNT_ANSWER,
+                max_tries=1,
+            ),
         ],
         cron_jobs=_cron_jobs(settings),
         redis_pool=queue,
@@ -85,6 +100,7 @@ def _services(settings: Settings, queue: ArqRedis, counts: Counts) -> Services:
         ),
         tmdb=TmdbClient(settings.tmdb_base_url, settings.tmdb_api_key, tmdb, counts=titles),
         notifier=Notifier(settings.notify_urls, counts.of("notify")),
+        accounts=TmdbAccounts(settings.tmdb_base_url, settings.tmdb_api_key, tmdb, counts=titles),
     )
 
 

@@ -110,6 +110,15 @@ class OutsideHost:
         await self._demand(request)
         return await self._patiently(request)
 
+    async def send(self, method: str, path: str, body: object = None, params: Params | None = None) -> httpx.Response:
+        """The answer to a request that changes something; what it raises is as of `get`.
+
+        Nothing is sent again of which it is not known that nothing came of it: after Transient it may have been done.
+        """
+        url = httpx.URL(self._base + path).copy_merge_params({**self._params, **(params or {})})
+        request = self._client.build_request(method, url, json=body)
+        return await self._patiently(request, repeating=False)
+
     def path_of(self, response: httpx.Response) -> str:
         """The path of an answer, after redirects, as `get` would take it."""
         return response.url.path.removeprefix(httpx.URL(self._base).path.rstrip("/"))
@@ -125,13 +134,15 @@ class OutsideHost:
     async def _read_rules(self, url: httpx.URL) -> httpx.Response:
         return await self._patiently(self._client.build_request("GET", url), obeying=False)
 
-    async def _patiently(self, request: httpx.Request, *, obeying: bool = True) -> httpx.Response:
+    async def _patiently(
+        self, request: httpx.Request, *, obeying: bool = True, repeating: bool = True
+    ) -> httpx.Response:
         try:
-            return await self._insist(request, obeying=obeying)
+            return await self._insist(request, obeying=obeying, repeating=repeating)
         except Paused as paused:
             raise RateLimited(bare(request.url), paused.seconds, host=self._name) from None
 
-    async def _insist(self, request: httpx.Request, *, obeying: bool) -> httpx.Response:
+    async def _insist(self, request: httpx.Request, *, obeying: bool, repeating: bool) -> httpx.Response:
         attempt = 0
         while True:
             attempt += 1
@@ -144,7 +155,8 @@ class OutsideHost:
                 wait = _pause(error.retry_after, attempt) if asked else _jitter(attempt)
                 if asked:
                     await self._pace.pause(wait)
-                if attempt == ATTEMPTS or wait > PATIENCE:
+                may_be_done = not repeating and not isinstance(error, RateLimited)
+                if attempt == ATTEMPTS or wait > PATIENCE or may_be_done:
                     raise
                 self._counts.retry()
                 if not asked:
@@ -165,6 +177,8 @@ class OutsideHost:
     def _redirected(self, request: httpx.Request, location: str) -> httpx.Request:
         """The request for where a redirect leads; only to allowed hosts, and never from https to http."""
         target = request.url.join(location)
+        if request.method != "GET":
+            raise self._refused(request, "redirects what was to be changed")
         downgraded = request.url.scheme == "https" and target.scheme != "https"
         if target.scheme not in ("http", "https") or downgraded or target.userinfo:
             raise self._refused(request, "redirects to an unsafe address")

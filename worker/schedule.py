@@ -19,6 +19,7 @@ from api.db.runs import LEASE
 from api.queue import beat, enqueue_film, enqueue_housekeeping, enqueue_refresh, fall_silent
 from api.settings import Schedule
 from worker.jobs.news import see_to_deliveries
+from worker.jobs.tmdb_lists import offer_waiting
 from worker.progress import AWAY
 from worker.services import Services
 from worker.sync import news
@@ -98,6 +99,7 @@ class Keeper:
         await self._take_up_abandoned_runs()
         await self._take_up_abandoned_work()
         await see_to_deliveries(self.services, self.queue)
+        await offer_waiting(self.services, self.queue)
         if self.services.settings.schedule is not None:
             await self._retry_sources()
 

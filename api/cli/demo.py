@@ -16,6 +16,11 @@ from api.settings import load_settings, setting_names
 UPSTREAM = "the demo's Letterboxd and TMDB"
 UPSTREAM_COMMAND = [sys.executable, "-m", "worker.demo", "--port", "0"]
 LISTENING = "listening on "
+ACCOUNT = (
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1YjBkM2E5YzBlMGEyNjEyZDUwMDBhMTEiLCJzY29wZXMiOlsiYXBpX3JlYWQiLCJhcGlfd3JpdGUiXSwi"
+    "anRpIjoiZGVtbyJ9.unsigned"
+)
+"""A token of the one account that the built-in TMDB knows; elsewhere it opens nothing."""
 
 
 @click.command()
@@ -66,6 +71,8 @@ def demo_settings(upstream: str, directory: Path, host: str, port: int) -> dict[
         "LETTERBOXD_BASE_URL": upstream,
         "TMDB_BASE_URL": f"{upstream}/tmdb",
         "TMDB_IMAGE_BASE_URL": f"{upstream}/tmdb/t/p",
+        "TMDB_SYNC_ENABLED": "true",
+        "TMDB_V4_ACCESS_TOKEN": ACCOUNT,
         "REFRESH_MIN_INTERVAL": "0",
         "LETTERBOXD_REQUEST_INTERVAL": "0.5",
     }

@@ -3,7 +3,8 @@
 import msgspec
 from sqlalchemy import ColumnElement, String, literal
 
-TMDB_PAGES = "https://www.themoviedb.org"
+from api.settings.tmdb import TMDB_PAGES
+
 IMDB_PAGES = "https://www.imdb.com"
 
 

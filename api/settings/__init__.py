@@ -17,6 +17,7 @@ from api.errors import SettingsError
 from api.settings import sources
 from api.settings.countries import country
 from api.settings.schedule import Schedule
+from api.settings.tmdb import TMDB_API, pages_beside, token_key
 
 __all__ = ["Schedule", "Settings", "load_settings", "load_some", "misspelt"]
 
@@ -51,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     housekeeping_schedule: str = "30 4 * * *"
     proof_budget: int = 30
     letterboxd_base_url: str = "https://letterboxd.com"
-    tmdb_base_url: str = "https://api.themoviedb.org"
+    tmdb_base_url: str = TMDB_API
     tmdb_image_base_url: str = "https://image.tmdb.org/t/p"
     letterboxd_request_interval: float = 2.0
     tmdb_requests_per_second: float = 20.0
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tmdb_sync_limit: int = 20
     tmdb_sync_sort_by: str = "rating"
     tmdb_sync_sort_order: str = "desc"
+    token_key: str | None = None
     notify_urls: tuple[str, ...] = ()
     notify_kinds: tuple[str, ...] = ("arrived",)
     notify_offers: tuple[str, ...] = ("flatrate", "free", "ads")
@@ -76,6 +78,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def housekeeping(self) -> Schedule | None:
         """When the housekeeping is due; None where it is switched off."""
         return self._schedule(self.housekeeping_schedule)
+
+    @property
+    def tmdb_pages(self) -> str:
+        """Where TMDB's pages for people are."""
+        return pages_beside(self.tmdb_base_url)
 
     def spoken(self, moment: datetime) -> str:
         """`moment` for a person, in the zone of the schedule: "18:40 on 20 November (UTC)"."""
@@ -286,6 +293,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "tmdb_sync_limit": _number(int, 1, 1000),
     "tmdb_sync_sort_by": _one_of(SORT_KEYS),
     "tmdb_sync_sort_order": _one_of(("asc", "desc")),
+    "token_key": token_key,
     "notify_urls": _secrets,
     "notify_kinds": _some_of(("arrived", "left")),
     "notify_offers": _some_of(OFFERS),

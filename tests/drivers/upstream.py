@@ -13,6 +13,8 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 from worker.demo.control import Changes, Truth
 from worker.demo.faults import Fault, Kind
+from worker.demo.list_control import AllLists
+from worker.demo.lists import TmdbList
 from worker.demo.model import Film, Offer
 from worker.demo.traffic import Pace
 
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS, END_SECONDS = 30, 5
 Family = Literal["letterboxd", "tmdb", "images"]
 Answer = TypeVar("Answer")
+Title = tuple[str, int]
 
 
 class Upstream:
@@ -210,6 +213,53 @@ class Upstream:
         """End every fault, latency and rate limit; what was counted and what changed in the world stays."""
         await self._send("POST", "/clear")
 
+    async def lose_answers(self, path: str, times: int = 1, method: str | None = None, after: int = 0) -> None:
+        """What is asked for is done, but the connection breaks before the answer; `after` so many that go well."""
+        await self._fault("lost", path, times, method=method, after=after)
+
+    async def slow_answers(self, path: str, seconds: float, method: str | None = None, after: int = 0) -> None:
+        """The answers take so many seconds longer until `clear()`, but for the first ones."""
+        await self._fault("latency", path, None, seconds=seconds, method=method, after=after)
+
+    async def slow_down(self, path: str, retry_after: float, method: str | None = None, after: int = 0) -> None:
+        """One 429, with a Retry-After, after so many requests that go well."""
+        await self._fault("rate_limited", path, 1, retry_after=retry_after, method=method, after=after)
+
+    async def tmdb_lists(self) -> list[TmdbList]:
+        """Every list on TMDB as it is now, the oldest first."""
+        return (await self._read("/tmdb-lists", AllLists)).lists
+
+    async def make_list(self, name: str, *titles: Title, **facts: Any) -> TmdbList:
+        """Somebody makes a list by hand: the account of Marquee, unless an `owner` is named."""
+        body = {"name": name, "items": titles, **facts}
+        response = await self._client.post("/tmdb-lists", json=body)
+        response.raise_for_status()
+        return msgspec.json.decode(response.content, type=TmdbList)
+
+    async def change_list(self, list_id: int, action: Literal["add", "remove"], *titles: Title) -> None:
+        """Somebody changes a list by hand."""
+        await self._send("POST", f"/tmdb-lists/{list_id}", {"action": action, "items": titles})
+
+    async def give_list(self, list_id: int, account: str) -> None:
+        """The list is another account's from now on."""
+        await self._send("POST", f"/tmdb-lists/{list_id}", {"action": "give", "to": account})
+
+    async def delete_list(self, list_id: int) -> None:
+        """Somebody deletes a list."""
+        await self._send("DELETE", f"/tmdb-lists/{list_id}")
+
+    async def suspect_spam(self, suspected: bool = True) -> None:
+        """TMDB takes every new list for spam."""
+        await self._send("POST", "/tmdb-lists/behaviour", {"suspects_spam": suspected})
+
+    async def refuse_titles(self, *titles: Title) -> None:
+        """TMDB does not take these titles on a list, and takes all others."""
+        await self._send("POST", "/tmdb-lists/behaviour", {"refused": titles})
+
+    async def approve(self) -> None:
+        """The person approves on TMDB's page whatever waits for it."""
+        await self._send("POST", "/tmdb-lists/approve")
+
     async def reset(self) -> None:
         """The world as it was at first."""
         await self._send("POST", "/reset")
@@ -230,4 +280,4 @@ class Upstream:
 
 def _local(path: str) -> str:
     """TMDB's paths lie below /tmdb here."""
-    return f"/tmdb{path}" if path.startswith("/3/") else path
+    return f"/tmdb{path}" if path.startswith(("/3/", "/4/")) else path

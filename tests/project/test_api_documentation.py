@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.drivers.marquee import ENDED, Marquee, running
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
+from worker.demo.lists import token
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = ROOT.joinpath("docs", "api.md").read_text(encoding="utf-8")
@@ -31,7 +33,8 @@ def commands() -> list[str]:
 @pytest.fixture
 async def marquee(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> AsyncIterator[Marquee]:
     """A Marquee that has read alice's watchlist, and has a key."""
-    async with running(tmp_path, redis_url=valkey.url, upstream=upstream, API_KEY=KEY) as marquee:
+    keeping: dict[str, Any] = {"TMDB_SYNC_ENABLED": "true", "TMDB_V4_ACCESS_TOKEN": token()}
+    async with running(tmp_path, redis_url=valkey.url, upstream=upstream, API_KEY=KEY, **keeping) as marquee:
         marquee.client.headers["X-Api-Key"] = KEY
         await marquee.refresh()
         yield marquee

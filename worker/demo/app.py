@@ -1,9 +1,9 @@
-"""The demo's composition root: a Letterboxd at `/`, a TMDB at `/tmdb/3`, its images at `/tmdb/t/p`, and `/_demo`."""
+"""The demo's composition root: a Letterboxd at `/`, a TMDB at `/tmdb`, its images at `/tmdb/t/p`, and `/_demo`."""
 
 from litestar import Litestar
 from litestar.di import Provide
 
-from worker.demo import control, images, letterboxd, members_pages, tmdb
+from worker.demo import control, images, letterboxd, list_control, members_pages, tmdb, tmdb_lists
 from worker.demo.faults import FaultLayer, Faults, SituationHolder
 from worker.demo.responses import exception_handlers
 from worker.demo.situation import Situation
@@ -22,7 +22,16 @@ def create_demo(world: World | None = None) -> Litestar:
         return holder.situation
 
     app = Litestar(
-        route_handlers=[*letterboxd.handlers, *members_pages.handlers, tmdb.router, images.router, control.router],
+        route_handlers=[
+            *letterboxd.handlers,
+            *members_pages.handlers,
+            tmdb.router,
+            tmdb_lists.router,
+            *tmdb_lists.pages,
+            images.router,
+            control.router,
+            list_control.router,
+        ],
         dependencies={
             "situation": Provide(situation, sync_to_thread=False),
             "holder": Provide(lambda: holder, sync_to_thread=False),

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import msgspec
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.demo.redirects import canonical
 from worker.demo.refusals import Refusal, moved, refusal
@@ -17,7 +17,7 @@ from worker.demo.traffic import Traffic
 
 DISTORTION = "marquee.demo.distortion"
 Kind = Literal[
-    "latency", "rate_limited", "status", "reset", "challenge", "private", "missing", "changed", "halved"
+    "latency", "rate_limited", "status", "reset", "lost", "challenge", "private", "missing", "changed", "halved"
 ]  # fmt: skip
 
 
@@ -25,7 +25,8 @@ class Fault(msgspec.Struct, kw_only=True):
     """Something that goes wrong with the requests for a path, `times` times or (None) until it is cleared.
 
     path: compared without the query, `how` it says. status: of kind `status`. seconds: of kind `latency`.
-    retry_after: seconds, of kind `rate_limited`; None sends no such header.
+    retry_after: seconds, of kind `rate_limited`; None sends no such header. method: of which requests, None all.
+    after: how many of them go well before. Of kind `lost`, the request is done and only its answer does not come.
     """
 
     kind: Kind
@@ -35,12 +36,21 @@ class Fault(msgspec.Struct, kw_only=True):
     status: int = 500
     retry_after: float | None = None
     seconds: float = 0.0
+    method: str | None = None
+    after: int = 0
 
-    def meets(self, path: str) -> bool:
-        """Whether the fault is meant for this path."""
+    def meets(self, path: str, method: str) -> bool:
+        """Whether the fault is meant for this request."""
+        if self.method not in (None, method):
+            return False
         if self.how == "regex":
             return re.search(self.path, path) is not None
         return path.startswith(self.path) if self.how == "prefix" else path == self.path
+
+    def spares(self) -> bool:
+        """Whether this request, for which it is meant, comes too early for it."""
+        self.after -= 1
+        return self.after >= 0
 
 
 class Faults:
@@ -55,9 +65,9 @@ class Faults:
         self.waiting.clear()
         self.latency.clear()
 
-    def take(self, path: str) -> list[Fault]:
+    def take(self, path: str, method: str) -> list[Fault]:
         """What happens to this request: every delay that waits for it, and the first other fault."""
-        met = [fault for fault in self.waiting if fault.meets(path)]
+        met = [fault for fault in self.waiting if fault.meets(path, method) and not fault.spares()]
         delays = [fault for fault in met if fault.kind == "latency"]
         taken = delays + [fault for fault in met if fault.kind != "latency"][:1]
         for fault in taken:
@@ -85,7 +95,7 @@ class FaultLayer:
         if too_fast is not None:
             await refusal("rate_limited", family, retry_after=too_fast).send(send)
             return
-        faults = self._faults.take(path)
+        faults = self._faults.take(path, scope["method"])
         delay = self._faults.latency.get(family, 0.0) + sum(fault.seconds for fault in faults)
         if delay:
             await asyncio.sleep(delay)
@@ -97,6 +107,10 @@ class FaultLayer:
             target = canonical(path, self._holder.situation) if family == "letterboxd" else path
             answer: Refusal | None = moved(target) if target != path else None
         elif fault.kind == "reset":
+            await _reset(receive, send)
+            return
+        elif fault.kind == "lost":
+            await self._app(scope, receive, _nowhere)
             await _reset(receive, send)
             return
         elif fault.kind in ("changed", "halved"):
@@ -123,6 +137,10 @@ def family_of(path: str) -> str:
     if path.startswith("/tmdb/t/"):
         return "images"
     return "tmdb" if path.startswith("/tmdb/") else "letterboxd"
+
+
+async def _nowhere(_message: Message) -> None:
+    """An answer that does not arrive."""
 
 
 async def _reset(receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from worker.demo.diary import Logged, diary_of, log
+from worker.demo.lists import Lists
 from worker.demo.model import Film, Member, Offer, Rating
 from worker.demo.world import World
 
@@ -40,6 +41,7 @@ class Situation:
         self.moves: list[Move] = []
         self.watchlists = {name: list(member.watchlist) for name, member in world.members.items()}
         self.diaries = {name: diary_of(member, world.films) for name, member in world.members.items()}
+        self.lists = Lists(lambda key: key in world.titles and key not in self.dropped)
         self.renamed: dict[str, str] = {}
         """The name to which a member's former one leads."""
         self._opinions = {name: _opinions(member, self.diaries[name]) for name, member in world.members.items()}

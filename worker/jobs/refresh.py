@@ -7,6 +7,7 @@ from api.db import members, refreshes
 from api.queue import enqueue_refresh
 from worker.estimate import Estimate
 from worker.jobs.news import tell
+from worker.jobs.tmdb_lists import order_after_refresh
 from worker.progress import perform
 from worker.services import Services
 from worker.sync import watchlist
@@ -21,6 +22,7 @@ async def refresh(ctx: dict[Any, Any], refresh_id: int) -> None:
     )
     await perform(services.database, refresh_id, estimate, partial(watchlist.refresh, services))
     await tell(services, refresh_id)
+    await order_after_refresh(services, ctx["redis"], refresh_id)
 
 
 async def scheduled_refresh(ctx: dict[Any, Any]) -> None:

@@ -16,6 +16,7 @@ from api.db.tables.members import (
 )
 from api.db.tables.notifications import deliveries, digests
 from api.db.tables.runs import checkpoints, housekeeping, proof_days, refresh_items, refresh_members, refreshes
+from api.db.tables.tmdb_lists import tmdb_account, tmdb_lists, tmdb_sync_lists, tmdb_syncs
 from api.db.tables.version import data_version
 
 __all__ = [
@@ -50,5 +51,9 @@ __all__ = [
     "service_prices",
     "services",
     "source_states",
+    "tmdb_account",
+    "tmdb_lists",
+    "tmdb_sync_lists",
+    "tmdb_syncs",
     "watchlist_entries",
 ]

@@ -5,15 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar, get_args
 
 import httpx
-import msgspec
 
 from api.db.availability import OfferRow
 from api.db.details import Details
 from api.errors import Transient
 from worker.counting import HostCounts
-from worker.http import OutsideHost, Pace, Params, Sleep, bare
+from worker.http import OutsideHost, Pace, Params, Sleep
 from worker.sources.tmdb import reading
-from worker.sources.tmdb.answers import NAME, classify
+from worker.sources.tmdb.answers import NAME, classify, decoded
 from worker.sources.tmdb.credentials import Credential, keep_keys_out_of_logs
 from worker.sources.tmdb.shapes import Hit, MediaType, SearchResult
 
@@ -107,12 +106,7 @@ class TmdbClient:
         return reading.merged(pages, complete=total is not None and total <= len(pages))
 
     async def _read(self, path: str, query: Params, decode: Callable[[bytes], Body]) -> Body:
-        response = await self._host.get(path, query)
-        try:
-            return decode(response.content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            because = "sent an answer that Marquee does not understand"
-            raise Transient(bare(response.url), because=because, host=NAME) from None
+        return decoded(await self._host.get(path, query), decode)
 
 
 def _path(media_type: str, tmdb_id: int) -> str:
