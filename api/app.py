@@ -43,6 +43,7 @@ from api.routes.ratings import ratings_router
 from api.routes.refreshes import refreshes_router
 from api.routes.services import services_router
 from api.routes.sources import sources_router
+from api.routes.statistics import statistics_router
 from api.routes.summary import summary_router
 from api.routes.tmdb_account import tmdb_account_router
 from api.routes.tmdb_lists import tmdb_lists_router
@@ -74,6 +75,7 @@ ROUTERS = (
     refreshes_router,
     services_router,
     sources_router,
+    statistics_router,
     summary_router,
     tmdb_account_router,
     tmdb_lists_router,

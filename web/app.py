@@ -21,10 +21,13 @@ from web.pages.film import show_film
 from web.pages.films import show_watchlist
 from web.pages.health import live
 from web.pages.matches import decide, export_decisions, import_decisions, look_again, show_questions, take_back
+from web.pages.member import refresh_member, return_to_member, show_member
+from web.pages.members import add_member, remove_member, return_to_members, show_members
 from web.pages.notifications import retry_delivery, return_to_notifications, send_test, show_notifications
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
 from web.pages.sources import show_sample, show_sources
+from web.pages.tmdb_lists import ask_for_approval, finish_approval, lists_part, return_to_lists, sync_list
 from web.rendering import STATIC, template_engine
 from web.security import header_hook, own_pages_only
 from web.settings import Settings
@@ -39,6 +42,18 @@ PAGES = (
     cancel_refresh,
     show_changes,
     show_film,
+    show_members,
+    add_member,
+    remove_member,
+    return_to_members,
+    show_member,
+    refresh_member,
+    return_to_member,
+    lists_part,
+    sync_list,
+    ask_for_approval,
+    finish_approval,
+    return_to_lists,
     show_services,
     choose_services,
     show_questions,

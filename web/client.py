@@ -3,7 +3,8 @@ The only module of the page that speaks to the API.
 
 ApiError
 ├── ApiAway(because)               no usable answer came
-└── ApiProblem(status, detail)     it answered, and refused
+├── ApiProblem(status, detail)     it answered, and refused
+└── NeverRead(run)                 it knows nothing of this yet, and told what reads it
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
@@ -15,13 +16,15 @@ import httpx
 import msgspec
 
 from web.match_shapes import DecidedMatch, ImportedDecisions, Match
+from web.member_shapes import Profile, RatedFilm, Statistics
 from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails, Service, Services
 from web.notification_shapes import Delivery, Notifications, Ordered
 from web.plan_shapes import Plan
 from web.settings import Settings
-from web.shapes import Brand, Film, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.shapes import Brand, Film, Item, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.tmdb_shapes import TmdbAccount, TmdbApproval, TmdbList, TmdbSync
 
-__all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "open_api"]
+__all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "NeverRead", "open_api"]
 
 Answer = TypeVar("Answer")
 Query = Mapping[str, Any]
@@ -53,6 +56,14 @@ class ApiProblem(ApiError):
         self.detail = detail
         self.faults = list(faults)
         self.code = code
+
+
+class NeverRead(ApiError):
+    """Nothing was read of this member yet; `run` does, once it has ended."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__("Nothing was read of this member yet")
+        self.run = run
 
 
 async def or_else(answer: Awaitable[Answer], otherwise: Answer) -> Answer:
@@ -91,6 +102,28 @@ class MarqueeApi:
         answer = await self._get("/members", Listing[Member], {"page_size": LONGEST_LIST})
         return answer.items
 
+    async def profile(self, username: str) -> Profile:
+        """Who this member is; this and what was watched may raise NeverRead."""
+        return await self._of_member(username, "", Profile)
+
+    async def statistics(self, username: str) -> Statistics:
+        return await self._of_member(username, "/statistics", Statistics)
+
+    async def top_rated(self, username: str, query: Query) -> Listing[RatedFilm]:
+        return await self._of_member(username, "/top-rated", Listing[RatedFilm], query)
+
+    async def add_member(self, username: str) -> Run:
+        """Follow this member; the run that reads all of it."""
+        return await self._send("POST", "/members", Run, json={"username": username})
+
+    async def remove_member(self, username: str, keep: str) -> None:
+        """Follow this member no more; `keep` everything that was read, or nothing."""
+        await self._answer("DELETE", f"/members/{quote(username)}", params={"keep": keep})
+
+    async def refresh_member(self, username: str, *, force: bool = False) -> Run:
+        """A new refresh of this member, or the one that runs already."""
+        return await self._send("POST", f"/members/{quote(username)}/refresh", Run, json={"force": force})
+
     async def watchlist(self, username: str, query: Query) -> Listing[Film]:
         """The films on it that are known: none before anything was read, which the member's source explains."""
         path = f"/members/{username}/watchlist"
@@ -115,13 +148,7 @@ class MarqueeApi:
 
     async def every_provider(self, country: str) -> list[Provider]:
         """All that show any film in this country, those with the most films by subscription first."""
-        query = {"country": country, "page_size": LONGEST_LIST}
-        first = await self._get("/providers", Listing[Provider], query)
-        more = [
-            await self._get("/providers", Listing[Provider], query | {"page": page})
-            for page in range(2, first.total_pages + 1)
-        ]
-        return [provider for answer in (first, *more) for provider in answer.items]
+        return await self._every("/providers", Listing[Provider], {"country": country})
 
     async def film(self, slug: str) -> FilmDetails:
         return await self._get(f"/films/{quote(slug)}", FilmDetails)
@@ -163,13 +190,7 @@ class MarqueeApi:
 
     async def sources(self, username: str | None = None) -> list[Source]:
         """How everything that is read from Letterboxd stands, of this member or of all."""
-        query: dict[str, Any] = {"page_size": LONGEST_LIST} | ({"member": username} if username else {})
-        first = await self._get("/sources", Listing[Source], query)
-        more = [
-            await self._get("/sources", Listing[Source], query | {"page": page})
-            for page in range(2, first.total_pages + 1)
-        ]
-        return [source for answer in (first, *more) for source in answer.items]
+        return await self._every("/sources", Listing[Source], {"member": username} if username else {})
 
     async def sample(self, source_id: int) -> str:
         """How a page is built that is not understood, for a bug report."""
@@ -239,6 +260,26 @@ class MarqueeApi:
         )
         return _decoded(answer, "/matches/decisions", ImportedDecisions)
 
+    async def tmdb_account(self) -> TmdbAccount:
+        return await self._get("/tmdb-account", TmdbAccount)
+
+    async def ask_for_approval(self) -> TmdbApproval:
+        """Where a person lets Marquee change lists on TMDB."""
+        return await self._send("POST", "/tmdb-account/approval", TmdbApproval)
+
+    async def finish_approval(self) -> TmdbAccount:
+        return await self._send("POST", "/tmdb-account/approval/finish", TmdbAccount)
+
+    async def tmdb_lists(self) -> list[TmdbList]:
+        """All that are kept, of every member."""
+        return await self._every("/tmdb-lists", Listing[TmdbList], {})
+
+    async def sync_tmdb_lists(self, order: Mapping[str, object]) -> TmdbSync:
+        return await self._send("POST", "/tmdb-lists/sync", TmdbSync, json=order)
+
+    async def tmdb_sync(self, sync_id: int) -> TmdbSync:
+        return await self._get(f"/tmdb-lists/syncs/{sync_id}", TmdbSync)
+
     async def feed(self, path: str, query: Sequence[tuple[str, str]], headers: Mapping[str, str]) -> Passed:
         """A feed or a list as the API gives it to who has no key, whatever it answers; raises ApiAway alone."""
         sent = [(each.encode("latin-1"), value.encode("latin-1")) for each, value in headers.items()]
@@ -250,6 +291,13 @@ class MarqueeApi:
             raise ApiAway(str(error) or type(error).__name__) from error
         return Passed(status=answer.status_code, headers=dict(answer.headers), content=answer.content)
 
+    async def _of_member(self, username: str, path: str, shape: type[Answer], query: Query | None = None) -> Answer:
+        path = f"/members/{quote(username)}{path}"
+        response = await self._answer("GET", path, params=query)
+        if response.status_code == HTTPStatus.ACCEPTED:
+            raise NeverRead(_decoded(response, path, Run))
+        return _decoded(response, path, shape)
+
     async def _run(self, path: str) -> Run | None:
         try:
             return await self._get(path, Run)
@@ -260,6 +308,13 @@ class MarqueeApi:
 
     async def _get(self, path: str, shape: type[Answer], query: Query | None = None) -> Answer:
         return await self._send("GET", path, shape, query=query)
+
+    async def _every(self, path: str, shape: type[Listing[Item]], query: Query) -> list[Item]:
+        """All items of a list, whatever number of pages it has."""
+        query = {**query, "page_size": LONGEST_LIST}
+        first = await self._get(path, shape, query)
+        more = [await self._get(path, shape, query | {"page": page}) for page in range(2, first.total_pages + 1)]
+        return [item for answer in (first, *more) for item in answer.items]
 
     async def _send(
         self, method: str, path: str, shape: type[Answer], *, query: Query | None = None, json: object = None

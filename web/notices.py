@@ -10,6 +10,8 @@ from web.words import MINUTE, Clock, Moment
 
 TONES = ("problem", "warning", "calm")
 TONE_OF = {"bad": "problem", "fair": "warning"}
+OF_PROFILES = {"missing": "This member was not found", "private": "This profile is private"}
+MISSPELT = "If the name is misspelt, remove it on the page of members and add the right one there."
 
 
 class Notice(msgspec.Struct, kw_only=True):
@@ -57,6 +59,22 @@ def source_notice(source: Source | None, member: Member, clock: Clock, letterbox
         notice.words.append(source.advice)
     if source.state == "private":
         notice.link = ("Letterboxd settings", f"{letterboxd}/settings/")
+    return [notice]
+
+
+def member_notices(source: Source | None, member: Member, clock: Clock) -> list[Notice]:
+    """Why a member's own page could not be read, `source` being what is known of it; nothing where it could."""
+    if source is None or source.state in ("ok", "never", "stale"):
+        return []
+    state = state_of(source.state)
+    advice = MISSPELT if source.state == "missing" and member.followed == "added" else source.advice
+    notice = Notice(
+        tone=TONE_OF[state.tone],
+        title=OF_PROFILES.get(source.state, "The profile could not be read"),
+        words=[words for words in (source.message, advice) if words],
+        times=_times(source, clock),
+        force=source.turned_away,
+    )
     return [notice]
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from web.outcomes import Outcome, outcome, spoken, stage_words
 from web.shapes import Run
-from web.view import Parameters, whole
+from web.view import USERNAME, Parameters, whole
 from web.words import Clock, time_left
 
 POLLS_BETWEEN_FILMS = 3
@@ -20,12 +20,14 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen` marks the progress that the films on the page stand for, `polls` counts the bars since they were loaded,
     `said` is the last quarter, in percent, that was read out; `stopping` is 1 once somebody asked to cancel it.
+    `page_of` is the member whose page it is, empty on the page of the watchlist.
     """
 
     seen: str = ""
     polls: int = 0
     said: int = 0
     stopping: int = 0
+    page_of: str = ""
 
     @classmethod
     def of(cls, parameters: Parameters) -> "Progress":
@@ -34,12 +36,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
             polls=whole(parameters.get("polls", "")),
             said=whole(parameters.get("said", "")),
             stopping=whole(parameters.get("stopping", "")),
+            page_of=member_named(parameters),
         )
 
     @classmethod
-    def shown(cls, run: Run) -> "Progress":
+    def shown(cls, run: Run, member: str = "") -> "Progress":
         """Of a page that was just written."""
-        return cls(seen=mark(run), said=_quarter(run))
+        return cls(seen=mark(run), said=_quarter(run), page_of=member)
 
     def films_due(self, run: Run) -> bool:
         """Whether the films should be loaded again: at the end, and now and then while there is something new."""
@@ -82,12 +85,27 @@ def mark(run: Run) -> str:
 
 
 def bar_address(run_id: int, shown: Progress) -> str:
-    return f"/refreshes/{run_id}/bar?{urlencode(msgspec.structs.asdict(shown))}"
+    told = msgspec.structs.asdict(shown)
+    if not shown.page_of:
+        del told["page_of"]
+    return f"/refreshes/{run_id}/bar?{urlencode(told)}"
 
 
-def newest_address(run: Run | None) -> str:
-    """Where a page that shows this run learns whether there is another."""
-    return f"/refreshes/newest/bar?{urlencode({'seen': run.standing if run else ''})}"
+def newest_address(run: Run | None, member: str = "") -> str:
+    """Where a page that shows this run learns whether there is another, of this member where one is named."""
+    address = f"/refreshes/newest/bar?{urlencode({'seen': run.standing if run else ''})}"
+    return f"{address}&{urlencode({'page_of': member})}" if member else address
+
+
+def member_named(parameters: Parameters) -> str:
+    """The member whose page a bar stands on, as its address says."""
+    name: str = parameters.get("page_of", "")
+    return name if USERNAME.fullmatch(name) else ""
+
+
+def concerns(run: Run, member: str) -> bool:
+    """Whether this run is shown on the page of this member; on that of the watchlist each is."""
+    return not member or member in run.members
 
 
 def bar_of(run: Run, shown: Progress, clock: Clock) -> Bar:
@@ -97,7 +115,7 @@ def bar_of(run: Run, shown: Progress, clock: Clock) -> Bar:
     return Bar(
         run_id=run.id,
         active=run.active,
-        address=bar_address(run.id, shown) if run.active else newest_address(run),
+        address=bar_address(run.id, shown) if run.active else newest_address(run, shown.page_of),
         stage="Cancelling" if shown.stopping else stage_words(run),
         done=min(run.done, run.total),
         max=run.total or None,

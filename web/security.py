@@ -12,6 +12,8 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
+AVATAR_ORIGIN = "https://a.ltrbxd.com"
+"""Where Letterboxd keeps its members' pictures: nothing else is taken from there."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -41,14 +43,15 @@ def _host(url: str) -> str:
 
 
 def header_hook(image_base_url: str) -> Callable[[Message, Scope], Awaitable[None]]:
-    """A hook that gives every answer its headers; images may come from the host of `image_base_url` too.
+    """A hook that gives every answer its headers; images may come from the host of `image_base_url` too, and avatars.
 
     The referrer goes to this site alone. `no-referrer` would make browsers send `Origin: null` with forms,
     which the guard could not tell from another site's.
     """
     image = urlsplit(image_base_url)
     policy = (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {image.scheme}://{image.netloc}; "
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {image.scheme}://{image.netloc} "
+        f"{AVATAR_ORIGIN}; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     fixed = {

@@ -44,11 +44,15 @@ class FilmRef(msgspec.Struct, kw_only=True):
 
 
 class Member(msgspec.Struct, kw_only=True):
+    """`followed` is settings or added, by what it is read; None where it is only kept."""
+
     username: str
     url: str
     watchlist: int
     display_name: str | None = None
+    avatar_url: str | None = None
     owner: bool = False
+    followed: str | None = "settings"
 
 
 class Provider(msgspec.Struct, kw_only=True):

@@ -122,6 +122,11 @@ def groups_of(sources: Sequence[Source], clock: Clock) -> list[Group]:
     return groups + [Group(SHARED, [_standing(source, about, clock) for source in shared])] * bool(shared)
 
 
+def standings_of(sources: Sequence[Source], clock: Clock) -> list[Standing]:
+    """The sources of one member, on a page about that member."""
+    return [_standing(source, ABOUT, clock) for source in sorted(sources, key=_rank) if source.source != FILM_PAGES]
+
+
 def _standing(source: Source, about: Mapping[str, str], clock: Clock) -> Standing:
     state = state_of(source.state)
     lasting = source.tried_at is not None and _is_later(source.tried_at, source.since)

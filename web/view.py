@@ -1,5 +1,6 @@
 """Which part of which watchlist a page shows: what stands in its address."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from web.offers import WORDS
 
 PAGE_SIZE = 60
 LONGEST_SEARCH = 100
+USERNAME = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
 SORTS: dict[str, tuple[str, str, str]] = {
     "newest": ("Recently added", "position", "asc"),

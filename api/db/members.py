@@ -81,7 +81,7 @@ async def listing(db: Connection, configured: Sequence[str], links: Links) -> li
             avatar_url=row.avatar_url if row else None,
             url=links.member(username),
             owner=username == configured[0],
-            followed=username in configured or bool(row and row.added_at),
+            followed="settings" if username in configured else "added" if row and row.added_at else None,
             watchlist=row.watchlist if row else 0,
         )
         for username in [*configured, *sorted(known.keys() - set(configured))]

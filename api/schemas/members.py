@@ -11,9 +11,10 @@ MemberSources = Annotated[list[MemberSource], msgspec.Meta(min_length=1, max_len
 
 
 class Member(msgspec.Struct, kw_only=True):
-    """A Letterboxd account that Marquee follows, or did; `watchlist` counts the films on its watchlist.
+    """A Letterboxd account that Marquee knows; `watchlist` counts the films on its watchlist.
 
-    `followed` is false where what was read was kept and is read no more.
+    `followed` says why it is read: LETTERBOXD_USERNAME names it, or it was added. It is null for one that is not read
+    any more, of which everything was kept.
     """
 
     username: str
@@ -21,5 +22,5 @@ class Member(msgspec.Struct, kw_only=True):
     avatar_url: str | None
     url: str
     owner: bool
-    followed: bool
+    followed: Literal["settings", "added"] | None
     watchlist: int

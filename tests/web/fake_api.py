@@ -119,16 +119,109 @@ def source(state: str = "ok", **fields: Any) -> Json:
     } | fields
 
 
-def member(username: str = "ana", *, owner: bool = True, watchlist: int = 0) -> Json:
+def member(username: str = "ana", *, owner: bool = True, watchlist: int = 0, **fields: Any) -> Json:
     return {
         "username": username,
         "display_name": None,
         "avatar_url": None,
         "url": f"https://letterboxd.test/{username}/",
         "owner": owner,
-        "followed": True,
+        "followed": "settings",
         "watchlist": watchlist,
-    }
+    } | fields
+
+
+def profile(username: str = "ana", **fields: Any) -> Json:
+    return {
+        "username": username,
+        "display_name": None,
+        "bio": None,
+        "avatar_url": None,
+        "url": f"https://letterboxd.test/{username}/",
+        "stats": dict.fromkeys(("films_watched", "lists", "following", "followers")),
+        "favorites": [],
+        "sources": {},
+    } | fields
+
+
+def statistics(ratings: dict[float, int] | None = None, **fields: Any) -> Json:
+    """What was watched, by its `ratings`: how many films got which stars."""
+    given = ratings or {}
+    rated = sum(given.values())
+    totals: Json = {"watched": rated, "rated": rated, "liked": 0, "described": rated, "mean_rating": None}
+    if rated:
+        totals["mean_rating"] = sum(stars * films for stars, films in given.items()) / rated
+    return {
+        "totals": totals | fields.pop("totals", {}),
+        "histogram": [{"rating": half / 2, "films": given.get(half / 2, 0)} for half in range(1, 11)],
+        "decades": [],
+        "directors": [],
+        "genres": [],
+    } | fields
+
+
+def rated_film(title: str, rating: float = 4.0, **fields: Any) -> Json:
+    opinion = {"media_type": "movie", "tmdb_id": 1, "rating": rating, "liked": True, "watched": True}
+    return film_ref(title) | opinion | {"watched_on": None, "rated_at": None} | fields
+
+
+def tmdb_list(name: str = "ana's Top Rated Movies", **fields: Any) -> Json:
+    return {
+        "id": 3,
+        "member": "ana",
+        "kind": "top_rated",
+        "name": name,
+        "description": None,
+        "public": True,
+        "query": None,
+        "tmdb_id": 8001,
+        "url": "https://tmdb.test/list/8001",
+        "mode": "mirror",
+        "limit": 20,
+        "sort_by": "rating",
+        "sort_order": "desc",
+        "state": "succeeded",
+        "message": None,
+        "items": 20,
+        "not_matched": [],
+        "last_synced_at": ago(hours=2),
+    } | fields
+
+
+def synced(name: str = "ana's Top Rated Movies", **fields: Any) -> Json:
+    """What became of one list."""
+    return {
+        "member": "ana",
+        "kind": "top_rated",
+        "name": name,
+        "tmdb_id": 8001,
+        "url": "https://tmdb.test/list/8001",
+        "state": "succeeded",
+        "message": None,
+        "done": 0,
+        "total": 0,
+        **dict.fromkeys(("added", "removed", "kept", "reordered", "requests"), 0),
+        **{part: [] for part in ("additions", "removals", "not_matched", "failed")},
+    } | fields
+
+
+def sync(state: str = "running", *lists: Json, **fields: Any) -> Json:
+    return {
+        "id": 5,
+        "trigger": "manual",
+        "state": state,
+        "members": ["ana"],
+        "dry_run": False,
+        "mode": "mirror",
+        "done": 0,
+        "total": 0,
+        "message": None,
+        "already_running": False,
+        "created_at": ago(seconds=5),
+        "started_at": None,
+        "finished_at": None,
+        "lists": list(lists),
+    } | fields
 
 
 def event(title: str = "Ran", provider: str = "MUBI", kind: str = "arrived", **fields: Any) -> Json:
@@ -255,6 +348,22 @@ class FakeApi:
     def __init__(self) -> None:
         self.films: list[Json] = []
         self.usernames = ["ana"]
+        self.followed: dict[str, str | None] = {}
+        self.profiles: dict[str, Json] = {}
+        self.statistics: Json = statistics()
+        self.top_rated: list[Json] = []
+        self.account: Json = {
+            "connected": True,
+            "account_id": "a1",
+            "from": "stored",
+            "enabled": True,
+            "can_approve": True,
+            "connected_at": ago(days=1),
+            "pending_until": None,
+            "message": None,
+        }
+        self.tmdb_lists: list[Json] = []
+        self.syncs: dict[int, Json] = {}
         self.sources: list[Json] = [source()]
         self.keepings: list[Json] = []
         self.runs: dict[int, Json] = {}
@@ -296,17 +405,42 @@ class FakeApi:
             return answer
         match request.method, path.strip("/").split("/"):
             case "GET", ["members"]:
-                members = [
-                    member(name, owner=index == 0, watchlist=len(self.films))
-                    for index, name in enumerate(self.usernames)
-                ]
-                return page(members, request)
+                return page(self._members(), request)
+            case "POST", ["members"]:
+                return self._follow(json.loads(request.content)["username"])
+            case "DELETE", ["members", name]:
+                return self._forget(name, request.url.params["keep"])
+            case "GET", ["members", name]:
+                return httpx.Response(200, json=self.profiles.get(name, profile(name)))
+            case "GET", ["members", _, "statistics"]:
+                return httpx.Response(200, json=self.statistics)
+            case "GET", ["members", _, "top-rated"]:
+                return page(self.top_rated, request)
+            case "POST", ["members", name, "refresh"]:
+                self.runs[7] = run("queued", members=[name], done=0, total=0, percent=0, eta_seconds=None)
+                return httpx.Response(202, json=self.runs[7])
             case "GET", ["members", _, "watchlist"]:
                 return page(self._matching(request.url.params), request)
             case "GET", ["members", name, "services"]:
                 return httpx.Response(200, json={"items": self.services.get(name, [])})
             case "PUT", ["members", name, "services"]:
                 return self._choose(name, json.loads(request.content))
+            case "GET", ["tmdb-account"]:
+                return httpx.Response(200, json=self.account)
+            case "POST", ["tmdb-account", "approval"]:
+                self.account["pending_until"] = ahead(minutes=15)
+                approval = {"url": "https://tmdb.test/auth/access?request_token=t", "expires_at": ahead(minutes=15)}
+                return httpx.Response(201, json=approval)
+            case "POST", ["tmdb-account", "approval", "finish"]:
+                self.account["connected"] = True
+                return httpx.Response(200, json=self.account)
+            case "GET", ["tmdb-lists"]:
+                return page(self.tmdb_lists, request)
+            case "POST", ["tmdb-lists", "sync"]:
+                self.syncs[5] = sync("queued", dry_run=json.loads(request.content)["dry_run"])
+                return httpx.Response(202, json=self.syncs[5])
+            case "GET", ["tmdb-lists", "syncs", number]:
+                return httpx.Response(200, json=self.syncs[int(number)])
             case "GET", ["plan"]:
                 return httpx.Response(200, json=self.plan | {"country": request.url.params["country"]})
             case "GET", ["events"]:
@@ -353,6 +487,30 @@ class FakeApi:
             case "POST", ["refreshes", _, "cancel"]:
                 return httpx.Response(202, json=self.runs[7])
         return problem(404, "There is nothing here.")
+
+    def _members(self) -> list[Json]:
+        return [
+            member(
+                name,
+                owner=index == 0,
+                watchlist=len(self.films),
+                followed=self.followed.get(name, "settings"),
+                display_name=self.profiles.get(name, {}).get("display_name"),
+            )
+            for index, name in enumerate(self.usernames)
+        ]
+
+    def _follow(self, name: str) -> httpx.Response:
+        self.usernames = list(dict.fromkeys([*self.usernames, name]))
+        self.followed[name] = "added"
+        self.runs[7] = run("queued", members=[name], done=0, total=0, percent=0, eta_seconds=None)
+        return httpx.Response(202, json=self.runs[7])
+
+    def _forget(self, name: str, keep: str) -> httpx.Response:
+        self.followed[name] = None
+        if keep == "nothing":
+            self.usernames.remove(name)
+        return httpx.Response(204)
 
     def _matching(self, query: httpx.QueryParams) -> list[Json]:
         providers = {int(provider) for provider in query.get_list("provider")}

@@ -40,8 +40,8 @@ async def test_cancelling_is_guarded_too(page: Browser, api: FakeApi) -> None:
 async def test_every_answer_has_a_strict_policy(page: Browser, path: str) -> None:
     headers = (await page.get(path)).headers
     assert headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://images.test; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https://images.test "
+        "https://a.ltrbxd.com; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"

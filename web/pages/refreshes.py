@@ -13,7 +13,7 @@ from web.client import ApiAway, ApiError, ApiProblem, MarqueeApi
 from web.pages.errors import answer, cannot_start
 from web.pages.films import context_of
 from web.pages.requests import NOT_STORED, PageRequest, from_htmx, root_of
-from web.progress import Progress, bar_address, bar_of, newest_address
+from web.progress import Progress, bar_address, bar_of, concerns, member_named, newest_address
 from web.settings import Settings
 from web.shapes import Run
 from web.snapshot import snapshot_of
@@ -39,7 +39,7 @@ async def start_refresh(
         return await _page_with(request, api, settings, clock, problem)
     if not from_htmx(request):
         return _back(request)
-    return _bar(run, Progress.shown(run), clock, announcement="Refresh started.")
+    return bar_answer(run, Progress.shown(run), clock, announcement="Refresh started.")
 
 
 @get("/refreshes/newest/bar")
@@ -55,9 +55,12 @@ async def newest_bar(
         run = await api.newest_run()
     except ApiError:
         run = None
-    if run is None or run.standing == request.query_params.get("seen"):
+    member = member_named(request.query_params)
+    if run is None or not concerns(run, member) or run.standing == request.query_params.get("seen"):
         return Response(None, status_code=HTTPStatus.NO_CONTENT, headers=NOT_STORED)
-    return _bar(run, Progress(), clock, announcement="", headers={} if run.active else FILMS_CHANGED)
+    return bar_answer(
+        run, Progress(page_of=member), clock, announcement="", headers={} if run.active else FILMS_CHANGED
+    )
 
 
 @get("/refreshes/{run_id:int}/bar")
@@ -75,10 +78,11 @@ async def refresh_bar(
         context = {"address": bar_address(run_id, shown), "away": isinstance(error, ApiAway)}
         return Template("fragments/bar_waiting.html", context=context, headers=NOT_STORED)
     if run is None:
-        context = {"bar": None, "newest": newest_address(None), "announcement": "", "view": View()}
+        newest = newest_address(None, shown.page_of)
+        context = {"bar": None, "newest": newest, "announcement": "", "view": View(), "portrayed": shown.page_of}
         return Template("fragments/bar.html", context=context, headers=NOT_STORED | FILMS_CHANGED)
     headers = FILMS_CHANGED if shown.films_due(run) else {}
-    return _bar(run, shown.next(run), clock, announcement=shown.announcement(run), headers=headers)
+    return bar_answer(run, shown.next(run), clock, announcement=shown.announcement(run), headers=headers)
 
 
 @post("/refreshes/{run_id:int}/cancel", status_code=HTTPStatus.OK)
@@ -93,14 +97,17 @@ async def cancel_refresh(
         if ended is None:
             raise
         run = ended
+    member = member_named(request.query_params)
     if not from_htmx(request):
         return _back(request, stopping=run.id)
     if not run.active:
-        return _bar(run, Progress(), clock, announcement=Progress().announcement(run), headers=FILMS_CHANGED)
-    return _bar(run, replace(Progress.shown(run), stopping=1), clock, announcement="Cancelling the refresh.")
+        last = Progress(page_of=member)
+        return bar_answer(run, last, clock, announcement=last.announcement(run), headers=FILMS_CHANGED)
+    shown = replace(Progress.shown(run, member), stopping=1)
+    return bar_answer(run, shown, clock, announcement="Cancelling the refresh.")
 
 
-def _bar(
+def bar_answer(
     run: Run,
     shown: Progress,
     clock: Clock,
@@ -108,9 +115,11 @@ def _bar(
     announcement: str,
     headers: dict[str, str] | None = None,
 ) -> Template:
+    """The bar of this run as a fragment; `shown` says of what, and on whose page."""
     context = {
         "bar": bar_of(run, shown, clock),
-        "newest": newest_address(run),
+        "newest": newest_address(run, shown.page_of),
+        "portrayed": shown.page_of,
         "announcement": announcement,
         "view": View(),
     }
@@ -118,7 +127,9 @@ def _bar(
 
 
 def _back(request: PageRequest, stopping: int = 0) -> Redirect:
-    """To the view that the form was sent from, with the run that it asked to stop."""
+    """To the view that the form was sent from, with the run that it asked to stop; or to the member's page."""
+    if member := member_named(request.query_params):
+        return Redirect(root_of(request) + f"/members/{member}" + beside("", "stopping", stopping), status_code=303)
     address = beside(View.of(request.query_params).address(), "stopping", stopping)
     return Redirect(root_of(request) + "/" + address, status_code=303)
 

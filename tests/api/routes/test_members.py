@@ -54,12 +54,12 @@ async def test_members_come_with_their_owner_first(client: httpx.AsyncClient) ->
     assert page["total"] == 3
 
 
-async def test_who_is_followed_no_more_is_told(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_member_says_why_it_is_followed(client: httpx.AsyncClient, database: Database) -> None:
     async with database.write() as db:
-        await members.follow(db, "dave")
-    page = (await client.get("/api/v1/members")).json()
-    followed = {member["username"]: member["followed"] for member in page["items"]}
-    assert followed == {"alice": True, "bob": True, "carol": False, "dave": True}
+        await members.follow(db, "zoe")
+    found = (await client.get("/api/v1/members")).json()["items"]
+    reasons = {member["username"]: member["followed"] for member in found}
+    assert reasons == {"alice": "settings", "bob": "settings", "carol": None, "zoe": "added"}
 
 
 async def test_members_come_in_the_order_of_the_settings_then_by_name(serve: Serve, database: Database) -> None:

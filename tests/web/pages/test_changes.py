@@ -301,7 +301,7 @@ async def test_every_page_leads_to_the_others_and_marks_itself(page: Browser, ap
     api.films = [film_ref("Ran") | {"match": "found", "offers": []}]
     api.questions = 3
     places = document(await page.get(path)).css(".places a")
-    assert places.css("::attr(href)").getall() == ["/", "/changes", "/matches", "/services", "/sources"]
+    assert places.css("::attr(href)").getall() == ["/", "/changes", "/matches", "/members", "/services", "/sources"]
     here = {"/": ["/"], "/changes": ["/changes"], "/services": ["/services"]}.get(path, [])
     assert places.css("[aria-current=page]::attr(href)").getall() == here
     assert said_in(places.css(".waiting")) == "3 waiting"
