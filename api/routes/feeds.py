@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from api.answers import FOLLOWS, FROM_DATA_AND_TIME
+from api.answers import FOLLOWS, FROM_DATA, FROM_DATA_AND_TIME
 from api.auth import FEED, TOKEN, feed_token
 from api.conditional import ConditionalResponse
 from api.db import events
@@ -132,7 +132,7 @@ def _kept(feed: Feed, filters: EventFilters) -> dict[str, str]:
     return {"Cache-Control": KEPT, "Last-Modified": format_datetime(feed.updated, usegmt=True)}
 
 
-feed_links_router = Router("/feeds", route_handlers=[list_feeds], tags=["feeds"])
+feed_links_router = Router("/feeds", route_handlers=[list_feeds], tags=["feeds"], opt={FOLLOWS: FROM_DATA})
 feeds_router = Router(
     PATH,
     route_handlers=[feed_route(form) for form in FORMATS],
