@@ -11,8 +11,9 @@ from api.db import sources, tables
 from api.db.engine import Database
 from api.db.sources import SourceNews
 from api.schemas.summary import Summary
-from tests.api.conftest import Serve
+from tests.api.conftest import NOBODY, Serve
 from tests.drivers.database import statements
+from tests.drivers.valkey import Valkey
 from tests.factories import (
     AvailabilityRow,
     CheckRow,
@@ -116,6 +117,21 @@ async def test_tonight_is_what_came_last_and_first_of_all_on_the_services(
         "url": "https://letterboxd.test/film/film-1/",
         "poster": "https://images.test/t/p/w342/poster1.jpg",
     }
+
+
+async def test_a_service_and_its_tier_with_ads_are_told_as_one(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database)
+    async with database.write() as db:
+        await add(db, tables.providers, ProviderRow.build(id=1796, name="Netflix Standard with Ads"))
+        await add(db, tables.availability, AvailabilityRow.build(film_id=HEAT, provider_id=1796))
+    [heat] = [film for film in (await summary(client))["tonight"] if film["title"] == "Heat"]
+    assert (heat["providers"], heat["providers_text"]) == (["Netflix"], "Netflix")
+
+
+async def test_it_says_whether_redis_is_there(serve: Serve, valkey: Valkey) -> None:
+    for redis_url, up in ((valkey.url, True), (NOBODY, False), (None, False)):
+        async with serve(redis_url=redis_url) as client:
+            assert (await summary(client))["redis_up"] is up, redis_url
 
 
 async def test_another_country_is_another_summary(client: httpx.AsyncClient, database: Database) -> None:
