@@ -1,6 +1,7 @@
 """The summary: what a sensor can rely on, whatever happens."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -193,6 +194,15 @@ async def test_it_answers_without_a_database(serve: Serve, away: dict[str, str])
         found = await summary(client)
     assert (found["status"], found["total"], found["stale"]) == ("error", 0, True)
     assert "database" in found["last_error"]
+
+
+async def test_a_file_that_is_broken_is_told_like_one_that_is_away(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "marquee.db").write_bytes(b"this is no database" * 1000)
+    async with serve(redis_url=NOBODY) as client:
+        found = await summary(client)
+        assert (found["status"], "database" in found["last_error"]) == ("error", True)
+        for path in ("/api/v1/films", "/lists/alice/watchlist.json", "/feeds/changes.atom", "/api/v1/pick"):
+            assert (await client.get(path)).status_code == 503, path
 
 
 async def test_an_answer_without_data_is_not_kept(client: httpx.AsyncClient, database: Database) -> None:
