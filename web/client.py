@@ -67,7 +67,7 @@ def open_api(settings: Settings, transport: httpx.AsyncBaseTransport | None = No
         headers["X-Api-Key"] = settings.api_key
     http = httpx.AsyncClient(
         base_url=settings.api_url,
-        headers=headers,
+        headers=httpx.Headers(headers, encoding="utf-8"),
         timeout=httpx.Timeout(10, connect=3),
         transport=transport,
         trust_env=False,
