@@ -90,11 +90,16 @@ class Faceted(msgspec.Struct):
     facets: Facets = msgspec.field(default_factory=Facets)
 
 
+class PickReasons(msgspec.Struct, kw_only=True):
+    candidates: int
+
+
 class Pick(msgspec.Struct, kw_only=True):
-    """A film for tonight; `why` is a sentence, and another `seed` another film."""
+    """A film for tonight, of so many `candidates`; `why` is a sentence, and another `seed` may be another film."""
 
     film: Film
     why: str
+    reasons: PickReasons
     seed: int
 
 

@@ -267,6 +267,7 @@ class FakeApi:
         self.plan: Json = {"films": {}, "sets": [], "held": {"services": []}}
         self.facets: Json = {"genres": [], "decades": []}
         self.pick: Json | None = None
+        self.picks: dict[int, Json] = {}
         self.availability: list[Json] = []
         self.notifications: Json = notifications()
         self.deliveries: list[Json] = []
@@ -307,7 +308,8 @@ class FakeApi:
             case "GET", ["members", _, "watchlist"] if "facets" in request.url.params:
                 return httpx.Response(200, json={"items": [], "total": len(self.films), "facets": self.facets})
             case "GET", ["pick"]:
-                return httpx.Response(200, json=self.pick) if self.pick else problem(404, "No film fits.")
+                pick = self.picks.get(int(request.url.params.get("seed", 0)), self.pick)
+                return httpx.Response(200, json=pick) if pick else problem(404, "No film fits.")
             case "GET", ["members", _, "watchlist"]:
                 return page(self._matching(request.url.params), request)
             case "GET", ["members", name, "services"]:
