@@ -49,7 +49,7 @@ async def list_feeds(
     sort_by: SortBy = "name",
     sort_order: SortOrder = "asc",
 ) -> Page[FeedLink]:
-    """The feeds of what changed, with the addresses to subscribe to."""
+    """The feeds of what changed, with the addresses to subscribe to; watchlists for Radarr are in the list of lists."""
     base = str(request.base_url).rstrip("/")
     found = [link_to(each.name, f"{PATH}/{each.name}", each.title, each.media_type, base, settings) for each in FORMATS]
     found.sort(key=lambda link: link.name, reverse=sort_order == "desc")
