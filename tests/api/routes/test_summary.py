@@ -222,9 +222,14 @@ async def test_long_names_are_cut_until_it_is_small(client: httpx.AsyncClient, d
         await add(db, tables.providers, *names)
         shown = (AvailabilityRow.build(id=each, film_id=HEAT, provider_id=each) for each in range(100, 150))
         await add(db, tables.availability, *shown)
+        more = range(10, 20)
+        await add(db, tables.films, *(FilmRow.build(id=each, title="💔" * 3000) for each in more))
+        await add(db, tables.watchlist_entries, *(EntryRow.build(member_id=1, film_id=each) for each in more))
+        streams = (AvailabilityRow.build(id=200 + each, film_id=each, provider_id=100) for each in more)
+        await add(db, tables.availability, *streams)
         await db.execute(update(tables.films).values(poster_path="/" + "p" * 900))
     found = await summary(client)
-    assert found["tonight"]
+    assert 0 < len(found["tonight"]) < 10
     assert all(len(name) <= 80 for name in found["by_provider"])
 
 
