@@ -22,6 +22,7 @@ from web.pages.films import show_watchlist
 from web.pages.health import live
 from web.pages.matches import decide, export_decisions, import_decisions, look_again, show_questions, take_back
 from web.pages.notifications import retry_delivery, return_to_notifications, send_test, show_notifications
+from web.pages.pick import show_pick
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
 from web.pages.sources import show_sample, show_sources
@@ -39,6 +40,7 @@ PAGES = (
     cancel_refresh,
     show_changes,
     show_film,
+    show_pick,
     show_services,
     choose_services,
     show_questions,

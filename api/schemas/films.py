@@ -142,7 +142,7 @@ class FilmDetails(Film, kw_only=True):
     """A film with what only its own answer tells.
 
     `directors` of a series are its creators; `members` have the film on their watchlist now, by name. `people` are
-    directors and creators, then the cast, 30 of it at most. `match_locked` means that a person decided the match.
+    directors and creators, then the cast, 15 of it at most. `match_locked` means that a person decided the match.
     """
 
     original_title: str | None

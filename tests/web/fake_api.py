@@ -265,6 +265,9 @@ class FakeApi:
         self.feeds: list[Json] = []
         self.services: dict[str, list[Json]] = {}
         self.plan: Json = {"films": {}, "sets": [], "held": {"services": []}}
+        self.facets: Json = {"genres": [], "decades": []}
+        self.pick: Json | None = None
+        self.picks: dict[int, Json] = {}
         self.availability: list[Json] = []
         self.notifications: Json = notifications()
         self.deliveries: list[Json] = []
@@ -282,7 +285,9 @@ class FakeApi:
         return [request.url.path.removeprefix("/api/v1") for request in self.asked if request.method == method]
 
     def watchlist_queries(self) -> list[httpx.QueryParams]:
-        return [request.url.params for request in self.asked if request.url.path.endswith("/watchlist")]
+        """Those for films, not for what there is to filter them by."""
+        asked = [request.url.params for request in self.asked if request.url.path.endswith("/watchlist")]
+        return [query for query in asked if "facets" not in query]
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -300,6 +305,11 @@ class FakeApi:
                     for index, name in enumerate(self.usernames)
                 ]
                 return page(members, request)
+            case "GET", ["members", _, "watchlist"] if "facets" in request.url.params:
+                return httpx.Response(200, json={"items": [], "total": len(self.films), "facets": self.facets})
+            case "GET", ["pick"]:
+                pick = self.picks.get(int(request.url.params.get("seed", 0)), self.pick)
+                return httpx.Response(200, json=pick) if pick else problem(404, "No film fits.")
             case "GET", ["members", _, "watchlist"]:
                 return page(self._matching(request.url.params), request)
             case "GET", ["members", name, "services"]:
