@@ -34,6 +34,7 @@ def film(title: str, year: int | None = 1999, **fields: Any) -> Json:
         "slug": slug,
         "lid": slug[:4],
         "title": title,
+        "original_title": None,
         "year": year,
         "url": f"https://letterboxd.test/film/{slug}/",
         "media_type": "movie",
@@ -43,6 +44,8 @@ def film(title: str, year: int | None = 1999, **fields: Any) -> Json:
         "match_confidence": "proven",
         "match_message": None,
         "runtime_minutes": 101,
+        "average_rating": 3.6,
+        "popularity": 12.5,
         "overview": None,
         "poster_url": f"https://images.test/t/p/w342/{slug}.jpg",
         "checked_at": ago(hours=1),
@@ -418,7 +421,7 @@ class FakeApi:
         found = next((each for each in self.films if each["slug"] == slug), None)
         if found is None:
             return problem(404, f"There is no film {slug}.")
-        more = {"original_title": None, "release_date": None, "directors": [], "genres": [], "members": ["ana"]}
+        more = {"release_date": None, "directors": [], "genres": [], "members": ["ana"]}
         return httpx.Response(200, json=more | found)
 
     def _choose(self, name: str, choice: Json) -> httpx.Response:

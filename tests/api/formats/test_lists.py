@@ -85,7 +85,7 @@ async def test_ndjson_holds_each_item_as_json_does(client: httpx.AsyncClient) ->
 async def test_a_page_or_a_limit_makes_the_file_shorter(client: httpx.AsyncClient, query: str, expected: int) -> None:
     answer = await client.get(f"/api/v1/films?format=csv&{query}")
     assert len(table(answer)) == expected
-    assert answer.text.startswith("slug,lid,title,year,")
+    assert answer.text.startswith("slug,lid,title,original_title,year,")
     lines = (await client.get(f"/api/v1/films?format=ndjson&{query}")).text.splitlines()
     assert len(lines) == expected
 
