@@ -97,9 +97,13 @@ class Answers:
         if answer := self._kept.pop(key, None):
             self._room += len(answer.body)
 
-    def tag(self, scope: Scope, state: State) -> str:
-        """The weak tag of what this request is answered from this state; nothing else has it, on no other start."""
-        made_from = repr((self.secret, state.version, *_asked(scope)[:-1]))
+    def tag(self, scope: Scope, state: State, *, of_minute: bool = False) -> str:
+        """The weak tag of what this request is answered from this state; nothing else has it, on no other start.
+
+        `of_minute`: where the time decides too.
+        """
+        minute = state.minute if of_minute else None
+        made_from = repr((self.secret, state.version, minute, *_asked(scope)[:-1]))
         return f'W/"{hashlib.blake2b(made_from.encode(), digest_size=12).hexdigest()}"'
 
 
@@ -136,6 +140,15 @@ async def answer_who_knows(request: Request[Any, Any, Any]) -> Response[bytes] |
     if known.strip() == "*" or not knows(known, tag):
         return None
     return Response(b"", status_code=304, headers={"etag": tag})
+
+
+def tag_of_file(scope: Scope) -> str | None:
+    """The tag of an answer that is sent while it is made; None where the database does not tell its version."""
+    known: str | None = scope["state"].get(TAG)
+    if known or "answers" not in scope["state"]:
+        return known
+    answers, state = scope["state"]["answers"]
+    return str(answers.tag(scope, state, of_minute=True))
 
 
 async def _state(resources: ApplicationState, answers: Answers) -> State | None:

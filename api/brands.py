@@ -62,6 +62,11 @@ class Brands:
             for brand, ids in found.items()
         }
 
+    def names_of(self, providers: Mapping[int, str]) -> list[str]:
+        """The names of these providers' brands, each once, in the providers' order."""
+        found = self.among(providers)
+        return [found[brand].name for brand in dict.fromkeys(self.of(*each) for each in providers.items())]
+
     def _place(self, provider_id: int, name: str) -> tuple[int, int, int]:
         """Listed ones in their order, then a service before its tiers and channels."""
         place = self._places.get(provider_id, len(self._places))

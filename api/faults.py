@@ -7,7 +7,9 @@ Fault = tuple[str, str]
 
 FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
 KIND = re.compile(r"Expected `(\w+)`, got `")
-BOUND = re.compile(r"Expected `\w+` ([<>]=) (-?[\d.]+)")
+BOUND = re.compile(r"Expected `\w+` ([<>]=) (-?\d+(?:\.\d*[1-9])?)")
+MULTIPLE = re.compile(r"Expected `\w+` that's a multiple of (\d+)")
+PATTERN = re.compile(r"Expected `str` matching regex '(.*)'")
 LENGTH = re.compile(r"Expected `(\w+)` of length ([<>]=) (\d+)")
 KINDS = {
     "bool": "must be true or false",
@@ -19,8 +21,14 @@ KINDS = {
 }
 LIMITS = {">=": "at least", "<=": "at most"}
 UNITS = {"str": "character", "array": "item"}
+PATTERNS = {
+    r"^[a-zA-Z]{2}$": "must be two letters",
+    r"^[A-Za-z]{2}$": "must be two letters",
+    r"^(any|all|at_least:[1-9][0-9]?)$": "must be any, all, or at_least: with a number, such as at_least:2",
+}
+"""What text is like that a pattern lets through, where a person can be told in a few words."""
+UNLIKE = "is empty, too long, or holds a character that it cannot hold"
 WORDS = {
-    "Expected `str` matching regex ": "is empty, too long, or holds a character that it cannot hold",
     "Integer value out of range": "is too large",
     "Invalid enum value ": "is not one of the values that it can have",
 }
@@ -44,6 +52,10 @@ def in_words(field: str, message: str, choices: Sequence[str] = ()) -> Fault:
         return field, f"is none of {', '.join(choices)}" if len(choices) > 1 else f"can only be {choices[0]}"
     if bound := BOUND.match(message):
         return field, f"must be {LIMITS[bound[1]]} {bound[2]}"
+    if multiple := MULTIPLE.match(message):
+        return field, f"must be a multiple of {multiple[1]}"
+    if pattern := PATTERN.match(message):
+        return field, PATTERNS.get(pattern[1], UNLIKE)
     if kind := KIND.match(message):
         return field, KINDS.get(kind[1], message)
     return field, next((words for start, words in WORDS.items() if message.startswith(start)), message)

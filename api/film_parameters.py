@@ -201,6 +201,8 @@ async def of_members(
     """The filters for what these members want; raises Invalid for one whom nobody follows."""
     names = await known_members(db, "member", wanted, settings)
     if not names:
+        if match != "any":
+            raise Invalid([("match", "says how many of the members must want a film; name them by `member`")])
         return filters
     needed = 1 if match == "any" else len(names) if match == "all" else int(match.partition(":")[2])
     services_of = filters.services_of and names[0]

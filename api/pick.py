@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from api.brands import Brands
 from api.db.film_filters import SUBSCRIPTION, FilmFilters
 from api.db.pick import Row
 from api.picking import Candidate, Place, choose, preferred
@@ -44,11 +45,14 @@ def chosen(rows: Sequence[Row], filters: FilmFilters, now: datetime, seed: int) 
     return Choice(candidate=one, row=found[one.id], candidates=len(candidates), preferred=preference, seed=seed)
 
 
-def explained(choice: Choice, film: Film, wishes: Sequence[Wish], services: Services, filters: FilmFilters) -> Pick:
+def explained(
+    choice: Choice, film: Film, wishes: Sequence[Wish], services: Services, filters: FilmFilters, brands: Brands
+) -> Pick:
     """The film with what speaks for it; `wishes` are of all members, `services` of whom the choice is for."""
     how, providers = _where(film, services, filters)
+    place = _listed(brands.names_of(providers)[:NAMED])
     reasons = PickReasons(
-        providers=providers,
+        providers=list(dict.fromkeys(providers.values())),
         runtime_minutes=film.runtime_minutes,
         waiting_since=choice.row.added_at,
         waiting_days=choice.candidate.waiting_days,
@@ -57,7 +61,8 @@ def explained(choice: Choice, film: Film, wishes: Sequence[Wish], services: Serv
         preferred=choice.preferred,
         candidates=choice.candidates,
     )
-    why = LEADS.get(choice.preferred, "") + ", ".join([how, *_words(reasons)])
+    lead = LEADS.get(choice.preferred, "") if services or choice.preferred != "included" else ""
+    why = lead + ", ".join([f"{how} {place}".rstrip(), *_words(reasons)])
     return Pick(film=film, why=f"{why[0].upper()}{why[1:]}.", reasons=reasons, seed=choice.seed)
 
 
@@ -74,8 +79,8 @@ def _candidate(row: Row, now: datetime) -> Candidate:
     return Candidate(id=row.film_id, wanted=row.wanted, waiting_days=waiting_days, rating=row.rating, place=place)
 
 
-def _where(film: Film, services: Services, filters: FilmFilters) -> tuple[str, list[str]]:
-    """How the film can be watched in words, and the names of who shows it so."""
+def _where(film: Film, services: Services, filters: FilmFilters) -> tuple[str, dict[int, str]]:
+    """How the film can be watched in words, and who shows it so: providers by their id, the best first."""
     offers = [each for each in film.offers if _is_asked_for(each, filters)]
     kinds = filters.offers if filters.services_of and filters.offers else SUBSCRIPTION
     mine = [each for each in offers if each.offer in kinds and (each.country, each.provider_id) in services]
@@ -83,9 +88,17 @@ def _where(film: Film, services: Services, filters: FilmFilters) -> tuple[str, l
     rented = [each for each in offers if each.offer == "rent"]
     for words, found in (("on", mine), ("on", included), ("to rent on", rented), ("to buy on", offers)):
         if found:
-            names = list(dict.fromkeys(each.provider for each in found))
-            return f"{words} {' or '.join(names[:NAMED])}", names
-    return "not looked up in every country yet" if film.checked_at is None else "not to be seen anywhere now", []
+            return words, {each.provider_id: each.provider for each in found}
+    return "not looked up in every country yet" if film.checked_at is None else "not to be seen anywhere now", {}
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names as a sentence has them.
+
+    >>> _listed(["MUBI", "Netflix", "Kanopy"]), _listed(["MUBI"]), _listed([])
+    ('MUBI, Netflix or Kanopy', 'MUBI', '')
+    """
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _is_asked_for(offer: Offer, filters: FilmFilters) -> bool:

@@ -55,8 +55,8 @@ DESCRIPTIONS = DETAILS | {
     429: "Too early; try again after Retry-After.",
     503: "A part of Marquee is away; try again after Retry-After.",
 }
-SPELLED = {"data": "body", "match_state": "state", "file_format": "format"}
-"""Names that are others in our code: the framework keeps `data` and `state` for itself, and `format` is Python's."""
+SPELLED = {"data": "body", "match_state": "state", "file_format": "format", "most": "max"}
+"""Names that are others in our code: the framework keeps `data` and `state` for itself, and the rest are Python's."""
 
 DECODER = "litestar.serialization"
 """Where the framework reads the JSON of a body."""

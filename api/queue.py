@@ -3,6 +3,7 @@
 Redis holds nothing that cannot be rebuilt: the runs themselves are rows of the database.
 """
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -196,6 +197,17 @@ async def ping(queue: ArqRedis) -> dict[str, Any]:
     """Whether Redis answers and a worker lives; raises Unavailable when Redis is away."""
     with _telling_when_away():
         return {"redis": bool(await queue.ping()), "worker": bool(await queue.zcount(WORKERS, time.time(), "+inf"))}
+
+
+async def answers(queue: ArqRedis | None, seconds: float) -> bool:
+    """Whether Redis is there at all: it is waited for so long, and never raises."""
+    if queue is None:
+        return False
+    try:
+        async with asyncio.timeout(seconds):
+            return bool((await ping(queue))["redis"])
+    except (Unavailable, TimeoutError):
+        return False
 
 
 async def add_counts(queue: ArqRedis, counts: Mapping[Counted, float]) -> None:

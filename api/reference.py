@@ -36,6 +36,8 @@ SAMPLES: dict[str, Any] = {
     "source": "watchlist",
     "kind": "watchlist",
     "runtime_minutes": 104,
+    "average_rating": 4.2,
+    "popularity": 31.6,
     "display_name": "Alice",
     "media_type": "movie",
     "tmdb_id": 1092,

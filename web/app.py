@@ -24,6 +24,7 @@ from web.pages.matches import decide, export_decisions, import_decisions, look_a
 from web.pages.member import refresh_member, return_to_member, show_member
 from web.pages.members import add_member, remove_member, return_to_members, show_members
 from web.pages.notifications import retry_delivery, return_to_notifications, send_test, show_notifications
+from web.pages.pick import show_pick
 from web.pages.refreshes import cancel_refresh, newest_bar, refresh_bar, start_refresh
 from web.pages.services import choose_services, show_services
 from web.pages.sources import show_sample, show_sources
@@ -54,6 +55,7 @@ PAGES = (
     ask_for_approval,
     finish_approval,
     return_to_lists,
+    show_pick,
     show_services,
     choose_services,
     show_questions,

@@ -8,7 +8,7 @@ from zlib import crc32
 import msgspec
 
 from web.links import web_address
-from web.offers import STREAMING, Logo, logos
+from web.offers import NO_BRANDS, STREAMING, Brands, Logo, logos
 from web.shapes import Film, FilmRef, Offer
 from web.words import Clock, runtime, stars
 
@@ -65,11 +65,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         return blake2s(msgspec.json.encode(self), digest_size=8).hexdigest()
 
 
-def card(film: Film, country: str, clock: Clock, mine: Collection[int] = ()) -> Card:
+def card(film: Film, country: str, clock: Clock, mine: Collection[int] = (), brands: Brands = NO_BRANDS) -> Card:
     """What is shown of a film to a person in `country` who pays for the providers `mine`."""
     offers = [offer for offer in film.offers if offer.country == country]
     state, words = _state(film, offers)
-    every = logos(offers, mine)
+    every = logos(offers, mine, brands)
     return Card(
         slug=film.slug,
         title=film.title,

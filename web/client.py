@@ -21,7 +21,22 @@ from web.memory_shapes import Availability, Correction, Event, Feed, FilmDetails
 from web.notification_shapes import Delivery, Notifications, Ordered
 from web.plan_shapes import Plan
 from web.settings import Settings
-from web.shapes import Brand, Film, Item, Keeping, Listing, Member, Passed, Problem, Provider, Run, Source
+from web.shapes import (
+    Brand,
+    Faceted,
+    Facets,
+    Film,
+    Item,
+    Keeping,
+    Listing,
+    Member,
+    Passed,
+    Pick,
+    Problem,
+    Provider,
+    Run,
+    Source,
+)
 from web.tmdb_shapes import TmdbAccount, TmdbApproval, TmdbList, TmdbSync
 
 __all__ = ["ApiAway", "ApiError", "ApiProblem", "MarqueeApi", "NeverRead", "open_api"]
@@ -81,7 +96,7 @@ def open_api(settings: Settings, transport: httpx.AsyncBaseTransport | None = No
         headers["X-Api-Key"] = settings.api_key
     http = httpx.AsyncClient(
         base_url=settings.api_url,
-        headers=headers,
+        headers=httpx.Headers(headers, encoding="utf-8"),
         timeout=httpx.Timeout(10, connect=3),
         transport=transport,
         trust_env=False,
@@ -136,6 +151,15 @@ class MarqueeApi:
         if answer.status_code == HTTPStatus.ACCEPTED:
             return Listing(items=[], total=0)
         return _decoded(answer, path, Listing[Film])
+
+    async def facets(self, username: str) -> Facets:
+        """What there is on a watchlist to filter it by."""
+        query = {"facets": "true", "page_size": 1, "fields": "slug"}
+        return (await self._get(f"/members/{username}/watchlist", Faceted, query)).facets
+
+    async def pick(self, query: Query) -> Pick | None:
+        """A film for tonight; None where none fits."""
+        return await self._or_none("/pick", Pick, query)
 
     async def providers(self, username: str, country: str) -> list[Provider]:
         query = {"member": username, "country": country, "page_size": LONGEST_LIST}
@@ -201,10 +225,10 @@ class MarqueeApi:
         return answer.items[0] if answer.items else None
 
     async def newest_run(self) -> Run | None:
-        return await self._run("/refreshes/current")
+        return await self._or_none("/refreshes/current", Run)
 
     async def run(self, run_id: int) -> Run | None:
-        return await self._run(f"/refreshes/{run_id}")
+        return await self._or_none(f"/refreshes/{run_id}", Run)
 
     async def start_run(self, *, force: bool = False) -> Run:
         """A new refresh of every member, or the one that runs already; `force` asks whoever turned Marquee away too."""
@@ -298,9 +322,9 @@ class MarqueeApi:
             raise NeverRead(_decoded(response, path, Run))
         return _decoded(response, path, shape)
 
-    async def _run(self, path: str) -> Run | None:
+    async def _or_none(self, path: str, shape: type[Answer], query: Query | None = None) -> Answer | None:
         try:
-            return await self._get(path, Run)
+            return await self._get(path, shape, query)
         except ApiProblem as problem:
             if problem.status == HTTPStatus.NOT_FOUND:
                 return None

@@ -7,17 +7,23 @@ import msgspec
 from web.shapes import Film, FilmRef
 
 
+class FilmLinks(msgspec.Struct, kw_only=True):
+    """Where else there is a page of the film."""
+
+    imdb: str | None = None
+
+
 class FilmDetails(Film, kw_only=True):
     """A film as its own page shows it; `members` have it on their watchlist now."""
 
     media_type: str | None = None
     tmdb_id: int | None = None
     match_message: str | None = None
-    overview: str | None = None
     original_title: str | None = None
     directors: list[str] = msgspec.field(default_factory=list)
     genres: list[str] = msgspec.field(default_factory=list)
     members: list[str] = msgspec.field(default_factory=list)
+    links: FilmLinks = msgspec.field(default_factory=FilmLinks)
 
 
 class TypicalStay(msgspec.Struct, kw_only=True):

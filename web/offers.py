@@ -1,11 +1,13 @@
 """How films are offered: the order and the words of the kinds of offer, and the logos of who makes them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from web.links import web_address
+from web.shapes import Brand
 
 WORDS = {
     "flatrate": "subscription",
@@ -17,6 +19,9 @@ WORDS = {
 """The kinds of offer in words, the cheapest way to watch being the first."""
 STREAMING = ("flatrate", "free", "ads")
 ORDER = tuple(WORDS)
+Brands = Mapping[int, Brand]
+"""The brand of each provider, by its id."""
+NO_BRANDS: Brands = MappingProxyType({})
 
 
 class Offered(Protocol):
@@ -53,27 +58,31 @@ def rank(kind: str) -> int:
     return ORDER.index(kind) if kind in ORDER else len(ORDER)
 
 
-def by_provider(offered: Iterable[AnOffer]) -> list[list[AnOffer]]:
-    """What each provider offers, the cheapest way to watch first."""
+def by_provider(offered: Iterable[AnOffer], brands: Brands = NO_BRANDS) -> list[list[AnOffer]]:
+    """What each provider offers, the cheapest way to watch first; those of one brand together."""
     groups: dict[int, list[AnOffer]] = {}
     for each in sorted(offered, key=lambda each: rank(each.offer)):
-        groups.setdefault(each.provider_id, []).append(each)
+        brand = brands.get(each.provider_id)
+        groups.setdefault(brand.provider_ids[0] if brand else each.provider_id, []).append(each)
     return list(groups.values())
 
 
-def logo_of(same: Sequence[Offered], *, mine: bool) -> Logo:
-    """The logo of one provider, by what it offers in the order of `by_provider`."""
+def logo_of(same: Sequence[Offered], *, mine: bool, brand: Brand | None = None) -> Logo:
+    """The logo of one provider, or of the brand that several are of, by what is offered in `by_provider`'s order."""
     kinds = dict.fromkeys(each.offer for each in same)
     return Logo(
-        provider=same[0].provider,
+        provider=brand.name if brand else same[0].provider,
         offers=", ".join(WORDS.get(kind, kind) for kind in kinds),
-        url=web_address(same[0].logo_url),
+        url=web_address((brand and brand.logo_url) or same[0].logo_url),
         paid=same[0].offer not in STREAMING,
         mine=mine,
     )
 
 
-def logos(offered: Iterable[Offered], mine: Collection[int]) -> list[Logo]:
-    """One logo per provider: what streams before what costs extra, and in either the member's own services first."""
-    every = [logo_of(same, mine=same[0].provider_id in mine) for same in by_provider(offered)]
+def logos(offered: Iterable[Offered], mine: Collection[int], brands: Brands) -> list[Logo]:
+    """One logo per brand: what streams before what costs extra, and in either the member's own services first."""
+    every = [
+        logo_of(same, mine=any(each.provider_id in mine for each in same), brand=brands.get(same[0].provider_id))
+        for same in by_provider(offered, brands)
+    ]
     return sorted(every, key=lambda logo: (logo.paid, not logo.mine))

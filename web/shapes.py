@@ -25,6 +25,7 @@ class Film(msgspec.Struct, kw_only=True):
     match: str
     year: int | None = None
     runtime_minutes: int | None = None
+    overview: str | None = None
     poster_url: str | None = None
     checked_at: datetime | None = None
     offers: list[Offer] = []
@@ -70,6 +71,40 @@ class Brand(msgspec.Struct, kw_only=True):
     provider_ids: list[int]
     films: int
     logo_url: str | None = None
+
+
+class GenreCount(msgspec.Struct):
+    name: str
+    count: int
+
+
+class DecadeCount(msgspec.Struct):
+    decade: int
+    count: int
+
+
+class Facets(msgspec.Struct, kw_only=True):
+    """What the films of a watchlist are, and how many of them; the most frequent genre first."""
+
+    genres: list[GenreCount] = []
+    decades: list[DecadeCount] = []
+
+
+class Faceted(msgspec.Struct):
+    facets: Facets = msgspec.field(default_factory=Facets)
+
+
+class PickReasons(msgspec.Struct, kw_only=True):
+    candidates: int
+
+
+class Pick(msgspec.Struct, kw_only=True):
+    """A film for tonight, of so many `candidates`; `why` is a sentence, and another `seed` may be another film."""
+
+    film: Film
+    why: str
+    reasons: PickReasons
+    seed: int
 
 
 class Source(msgspec.Struct, kw_only=True):

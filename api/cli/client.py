@@ -75,7 +75,7 @@ class Api:
 
         settings = load_some(NEEDED, os.environ)
         self.url = settings.api_url or f"http://127.0.0.1:{settings.api_port}"
-        headers = {"X-Api-Key": settings.api_key} if settings.api_key else {}
+        headers = httpx.Headers({"X-Api-Key": settings.api_key} if settings.api_key else {}, encoding="utf-8")
         self._http = httpx.Client(base_url=self.url, headers=headers, timeout=timeout, trust_env=False)
 
     def get(self, path: str, shape: type[Shape], **query: Any) -> Shape:

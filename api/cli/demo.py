@@ -53,9 +53,10 @@ async def _demo(host: str, port: int) -> None:
             upstream = await group.while_alive(_value(listening))
             environ |= demo_settings(upstream, directory, host, port)
             serving = await serve(group, private, load_settings(environ, directory), environ, directory)
-            click.secho(f"\n  Open {serving.page}\n", bold=True)
+            click.secho(f"\n  Open {serving.page}", bold=True)
+            click.echo(f"  The API is at {serving.api}, and described at {serving.api}/api/v1/docs")
             port_of_api = serving.api.rpartition(":")[2]
-            click.echo(f"The other commands find it by its port: API_PORT={port_of_api} marquee top-rated alice")
+            click.echo(f"  Other commands find it by its port: API_PORT={port_of_api} marquee top-rated alice\n")
             click.echo("Ctrl-C ends the demo and removes its data.")
             raise await group.first_end()
 

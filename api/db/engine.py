@@ -180,7 +180,7 @@ def _faults_named() -> Iterator[None]:
     """Say plainly that the database is away, whichever way its driver says so; mistakes of ours stay as they are."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.OperationalError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.DatabaseError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         if not _is_away(error, cause):
             raise
@@ -190,7 +190,8 @@ def _faults_named() -> Iterator[None]:
 def _is_away(error: Exception, cause: BaseException) -> bool:
     is_lost = isinstance(error, OSError | OperationalError | sqlite3.OperationalError | PoolTimeoutError)
     is_cut_off = getattr(error, "connection_invalidated", False)
-    return is_lost or is_cut_off or str(getattr(cause, "sqlstate", None) or "").startswith(AWAY)
+    is_broken = type(cause) is sqlite3.DatabaseError  # the file is malformed, or none of SQLite's; others are narrower
+    return is_lost or is_cut_off or is_broken or str(getattr(cause, "sqlstate", None) or "").startswith(AWAY)
 
 
 def file_of(url: str) -> str | None:

@@ -45,15 +45,12 @@ ROLES = {"director": 0, "creator": 1, "cast": 2}
 async def details(db: Connection, film_id: int, film: Film, where: Sequence[str]) -> FilmDetails:
     """The film with all that is known of it; `where` are the countries of its offers."""
     values = {"film_id": film_id, "countries": where}
-    [[title, released, language, stars, votes, average, number, fans, method, locked]] = await rows(
-        db, _facts, None, values
-    )
+    [[released, language, stars, votes, average, number, fans, method, locked]] = await rows(db, _facts, None, values)
     credits = [Credit(*row) for row in await rows(db, _people, None, values)]
     wanted = await wishes(db, film_id)
     rated = [MemberRating(*row) for row in await rows(db, _ratings, None, values)]
     return FilmDetails(
         **msgspec.structs.asdict(film),
-        original_title=title,
         release_date=released,
         directors=list(dict.fromkeys(credit.name for credit in credits if credit.role in MAKERS)),
         genres=[row[0] for row in await rows(db, _genres, None, values)],
@@ -92,7 +89,7 @@ def _links(film: Film) -> FilmLinks:
 def _facts(_shape: None) -> Select[Any]:
     film, match = films.c, film_matches.c
     return (
-        select(film.original_title, film.release_date, film.original_language, film.tmdb_rating / 2, film.tmdb_votes)
+        select(film.release_date, film.original_language, film.tmdb_rating / 2, film.tmdb_votes)
         .add_columns(film.letterboxd_average, film.letterboxd_ratings, film.letterboxd_fans)
         .add_columns(match.method, match.locked)
         .select_from(LISTED)

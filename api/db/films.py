@@ -32,6 +32,7 @@ from api.db.film_filters import (
     RATINGS,
     FilmFilters,
     FilterShape,
+    RatingSource,
     entries_of,
     fitting,
     let_through,
@@ -201,7 +202,7 @@ def _page_query(shape: Shape) -> Select[Any]:
     The ids of a page are found first, so that nothing else is read of films on other pages.
     """
     page, total = _chosen(shape)
-    query = _film_rows(shape.links, page)
+    query = _film_rows(shape.links, page, shape.filters.rating_source)
     if shape.of_member:
         entry = watchlist_entries.c
         query = (
@@ -290,14 +291,15 @@ def _by_id_query(links: Links) -> Select[Any]:
     return _film_rows(links, page)
 
 
-def _film_rows(links: Links, page: FromClause) -> Select[Any]:
-    """The id, then the fields of Film but its offers, in their order, of the films in `page`."""
+def _film_rows(links: Links, page: FromClause, rating: RatingSource = "any") -> Select[Any]:
+    """The id, then the fields of Film but its offers, in their order, of the films in `page`, by this `rating`."""
     film, match = films.c, film_matches.c
     return select(
         film.id,
         film.slug,
         film.lid,
         film.title,
+        film.original_title,
         film.year,
         links.film(film.slug),
         match.media_type,
@@ -307,6 +309,8 @@ def _film_rows(links: Links, page: FromClause) -> Select[Any]:
         match.confidence,
         match.message,
         film.runtime_minutes,
+        RATINGS[rating],
+        film.tmdb_popularity,
         film.overview,
         links.poster(film.poster_path),
         _checked_at(),

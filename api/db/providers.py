@@ -25,6 +25,16 @@ class ProviderOrder(msgspec.Struct, frozen=True):
     descending: bool
 
 
+class ProviderCounting(msgspec.Struct, frozen=True, kw_only=True):
+    """Films of what are counted (of all, or on one member's watchlist), where, and how that is told."""
+
+    member: str | None
+    countries: Sequence[str]
+    order: ProviderOrder
+    links: Links
+    brands: Brands
+
+
 class Known(msgspec.Struct, frozen=True):
     """A provider by its name and its logo's path at TMDB."""
 
@@ -48,34 +58,29 @@ def names(directory: Mapping[int, Known]) -> dict[int, str]:
     return {provider_id: each.name for provider_id, each in directory.items()}
 
 
-async def listing(
-    db: Connection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links, brands: Brands
-) -> list[ProviderCount]:
-    """The providers with an open offer for any film, or any film on this member's watchlist; alike ones by name."""
+async def listing(db: Connection, asked: ProviderCounting) -> list[ProviderCount]:
+    """The providers with an open offer for any of the films; alike ones by name."""
     directory = await known(db)
     found = [
-        ProviderCount(
-            provider_id, each.name, links.logo_of(each.logo_path), brands.of(provider_id, each.name), *numbers
-        )
-        for provider_id, numbers in (await _counts(db, member, countries)).items()
+        ProviderCount(provider_id, each.name, asked.links.logo_of(each.logo_path), brand, *numbers)
+        for provider_id, numbers in (await _counts(db, asked)).items()
         for each in [directory[provider_id]]
+        for brand in [asked.brands.of(provider_id, each.name)]
     ]
-    return _ordered(found, order, lambda each: each.provider)
+    return _ordered(found, asked.order, lambda each: each.provider)
 
 
-async def by_brand(
-    db: Connection, *, member: str | None, countries: Sequence[str], order: ProviderOrder, links: Links, brands: Brands
-) -> list[BrandCount]:
+async def by_brand(db: Connection, asked: ProviderCounting) -> list[BrandCount]:
     """The brands of those providers, each film counted once; alike ones by name."""
     directory = await known(db)
-    groups = {each.provider_ids[0]: each for each in brands.among(names(directory)).values()}
+    groups = {each.provider_ids[0]: each for each in asked.brands.among(names(directory)).values()}
     merged = tuple((other, main) for main, each in sorted(groups.items()) for other in each.provider_ids[1:])
     found = [
-        BrandCount(each.brand, each.name, logo_of(each, directory, links), list(each.provider_ids), *numbers)
-        for main, numbers in (await _counts(db, member, countries, merged)).items()
+        BrandCount(each.brand, each.name, logo_of(each, directory, asked.links), list(each.provider_ids), *numbers)
+        for main, numbers in (await _counts(db, asked, merged)).items()
         for each in [groups[main]]
     ]
-    return _ordered(found, order, lambda each: each.name)
+    return _ordered(found, asked.order, lambda each: each.name)
 
 
 def logo_of(brand: Brand, directory: Mapping[int, Known], links: Links) -> str | None:
@@ -94,11 +99,11 @@ def _ordered(found: list[Count], order: ProviderOrder, name: Callable[[Count], s
 
 
 async def _counts(
-    db: Connection, member: str | None, countries: Sequence[str], merged: tuple[tuple[int, int], ...] = ()
+    db: Connection, asked: ProviderCounting, merged: tuple[tuple[int, int], ...] = ()
 ) -> dict[int, tuple[int, int, OfferCounts]]:
     """(films, films without extra payment, films by kind of offer) of each provider that shows one, by its id."""
-    values = {"countries": countries, "member": member}
-    found = await rows(db, _counting, Counted(member is not None, merged), values)
+    values = {"countries": asked.countries, "member": asked.member}
+    found = await rows(db, _counting, Counted(asked.member is not None, merged), values)
     counts = {provider_id: (films, paid, OfferCounts(*kinds)) for provider_id, films, paid, *kinds in found}
     return {provider_id: counts[provider_id] for provider_id in sorted(counts)}
 

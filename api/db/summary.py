@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, case, distinct, exists, func, select
 
+from api.brands import Brands
 from api.db.connection import Connection
 from api.db.film_filters import IS_OPEN, ON_WATCHLIST, SUBSCRIPTION
 from api.db.links import Links
@@ -30,7 +31,7 @@ from api.schemas.summary import TonightFilm
 WEEK = timedelta(days=7)
 TONIGHT = 10
 PROVIDERS = 20
-PROVIDERS_OF_FILM = 3
+SERVICES_OF_FILM = 3
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -70,13 +71,13 @@ async def news(db: Connection, values: Mapping[str, Any], now: datetime) -> dict
     return {row[0]: row[1] for row in found}
 
 
-async def tonight(db: Connection, values: Mapping[str, Any], links: Links) -> list[TonightFilm]:
+async def tonight(db: Connection, values: Mapping[str, Any], links: Links, brands: Brands) -> list[TonightFilm]:
     """Films that stream: on the member's services first, then what came last, then what is rated best."""
     found = await rows(db, _tonight, links, values)
-    shown: defaultdict[int, list[str]] = defaultdict(list)
-    for film_id, name in await rows(db, _shown, None, values):
-        shown[film_id].append(name)
-    return [_film(row, list(dict.fromkeys(shown[row[0]]))[:PROVIDERS_OF_FILM]) for row in found]
+    shown: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for film_id, provider_id, name in await rows(db, _shown, None, values):
+        shown[film_id][provider_id] = name
+    return [_film(row, brands.names_of(shown[row[0]])[:SERVICES_OF_FILM]) for row in found]
 
 
 async def refreshed(db: Connection, values: Mapping[str, Any]) -> Refreshed:
@@ -196,7 +197,7 @@ def _shown(_shape: None) -> Select[Any]:
         services.c.provider_id == offer.provider_id,
     )
     return (
-        select(offer.film_id, providers.c.name)
+        select(offer.film_id, offer.provider_id, providers.c.name)
         .select_from(availability.join(chosen, _streams(chosen.c.id)).join(providers))
         .order_by(case((theirs, 0), else_=1), offer.priority, providers.c.name, offer.id)
     )

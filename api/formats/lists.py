@@ -15,7 +15,8 @@ from litestar.routes import BaseRoute, HTTPRoute
 from msgspec import inspect
 from msgspec.structs import replace
 
-from api.conditional import TAG, ConditionalResponse
+from api.answers import tag_of_file
+from api.conditional import ConditionalResponse, is_known
 from api.formats import letterboxd
 from api.formats.asked import MEDIA_TYPES, Form
 from api.formats.table import Cell, Column, as_csv, cells, columns_in, columns_of
@@ -66,8 +67,10 @@ class ListResponse(ConditionalResponse):
         noun = request.scope["path_template"].rstrip("/").rpartition("/")[2]
         name = f"{noun}-{datetime.now(UTC):%Y-%m-%d}.{form.kind}"
         headers = {"content-disposition": f'attachment; filename="{name}"', "vary": "Accept"}
-        if tag := request.scope["state"].get(TAG):
+        if tag := tag_of_file(request.scope):
             headers["etag"] = tag
+            if is_known(request.headers, tag, None):
+                return ASGIResponse(status_code=304, headers=headers)
         parts = file_parts(self.content, self._turn, write, whole=form.whole)
         return ASGIStreamingResponse(iterator=parts, headers=headers, media_type=CONTENT_TYPES[form.kind])
 

@@ -6,6 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import corrections
 from api.db.engine import Database
 from api.db.links import Links
@@ -41,4 +42,6 @@ async def list_corrections(
         )
 
 
-corrections_router = Router("/corrections", route_handlers=[list_corrections], tags=["matches"])
+corrections_router = Router(
+    "/corrections", route_handlers=[list_corrections], tags=["matches"], opt={FOLLOWS: FROM_DATA}
+)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import deliveries
 from api.db.engine import Database
 from api.db.paging import Paging
@@ -53,5 +54,8 @@ async def retry_delivery(delivery_id: DeliveryId, database: NamedDependency[Data
 
 
 deliveries_router = Router(
-    "/deliveries", route_handlers=[list_deliveries, get_delivery, retry_delivery], tags=["notifications"]
+    "/deliveries",
+    route_handlers=[list_deliveries, get_delivery, retry_delivery],
+    tags=["notifications"],
+    opt={FOLLOWS: FROM_DATA},
 )

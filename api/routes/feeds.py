@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from api.answers import FOLLOWS, FROM_DATA_AND_TIME
+from api.answers import FOLLOWS, FROM_DATA, FROM_DATA_AND_TIME
 from api.auth import FEED, TOKEN, feed_token
 from api.conditional import ConditionalResponse
 from api.db import events
@@ -49,7 +49,7 @@ async def list_feeds(
     sort_by: SortBy = "name",
     sort_order: SortOrder = "asc",
 ) -> Page[FeedLink]:
-    """The feeds of what changed, with the addresses to subscribe to."""
+    """The feeds of what changed, with the addresses to subscribe to; watchlists for Radarr are in the list of lists."""
     base = str(request.base_url).rstrip("/")
     found = [link_to(each.name, f"{PATH}/{each.name}", each.title, each.media_type, base, settings) for each in FORMATS]
     found.sort(key=lambda link: link.name, reverse=sort_order == "desc")
@@ -132,7 +132,7 @@ def _kept(feed: Feed, filters: EventFilters) -> dict[str, str]:
     return {"Cache-Control": KEPT, "Last-Modified": format_datetime(feed.updated, usegmt=True)}
 
 
-feed_links_router = Router("/feeds", route_handlers=[list_feeds], tags=["feeds"])
+feed_links_router = Router("/feeds", route_handlers=[list_feeds], tags=["feeds"], opt={FOLLOWS: FROM_DATA})
 feeds_router = Router(
     PATH,
     route_handlers=[feed_route(form) for form in FORMATS],

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.status_codes import HTTP_202_ACCEPTED
 
+from api.answers import FOLLOWS, FROM_DATA
 from api.db import housekeeping
 from api.db.engine import Database
 from api.db.paging import Paging
@@ -53,5 +54,8 @@ async def start_housekeeping(database: NamedDependency[Database], queue: NamedDe
 
 
 housekeeping_router = Router(
-    "/housekeeping", route_handlers=[list_housekeeping, start_housekeeping], tags=["housekeeping"]
+    "/housekeeping",
+    route_handlers=[list_housekeeping, start_housekeeping],
+    tags=["housekeeping"],
+    opt={FOLLOWS: FROM_DATA},
 )

@@ -96,5 +96,5 @@ async def get_watchlist_for_programs(
     return ConditionalResponse(found, headers={"Cache-Control": KEPT})
 
 
-list_links_router = Router(PATH, route_handlers=[list_lists], tags=["feeds"])
+list_links_router = Router(PATH, route_handlers=[list_lists], tags=["feeds"], opt={FOLLOWS: FROM_DATA})
 lists_router = Router(PATH, route_handlers=[get_watchlist_for_programs], tags=["feeds"])

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 
 from api import pick
 from api.answers import FOLLOWS, FROM_DATA_AND_TIME
+from api.brands import Brands
 from api.db import facts, films
 from api.db import pick as rows
 from api.db.engine import Database
@@ -31,6 +32,7 @@ async def pick_film(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
     links: NamedDependency[Links],
+    known_brands: NamedDependency[Brands],
     filters: NamedDependency[FilmFilters],
     member: Members = None,
     match: Match = "any",
@@ -58,7 +60,7 @@ async def pick_film(
         choice = pick.chosen(found, wanted, now, number)
         film = await films.by_id(db, choice.row.film_id, wanted.countries, links)
         wishes, services = await facts.wishes(db, choice.row.film_id), await rows.services_of(db, payer)
-    return pick.explained(choice, film, wishes, services, wanted)
+    return pick.explained(choice, film, wishes, services, wanted, known_brands)
 
 
 pick_router = Router(

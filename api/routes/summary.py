@@ -5,11 +5,13 @@ from importlib.metadata import version
 from typing import Annotated
 
 import msgspec
+from arq.connections import ArqRedis
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.brands import Brands
 from api.conditional import ConditionalResponse
 from api.db import summary
 from api.db.engine import Database
@@ -20,12 +22,15 @@ from api.errors import Unavailable
 from api.headers import NOT_KEPT
 from api.outlook import stale_before
 from api.problems import described
+from api.queue import answers
 from api.schemas.summary import Status, Summary
 from api.settings import Settings
 
 LARGEST = 8000
 """Bytes: Home Assistant keeps no attributes of twice as many."""
 LONGEST = 80
+SECONDS = 2.0
+"""For so long it is waited for Redis."""
 ACTIVE = ("queued", "running")
 TROUBLED = ("blocked", "rate_limited", "private", "missing", "changed", "unreachable")
 
@@ -34,7 +39,9 @@ TROUBLED = ("blocked", "rate_limited", "private", "missing", "changed", "unreach
 async def get_summary(
     database: NamedDependency[Database],
     settings: NamedDependency[Settings],
+    queue: NamedDependency[ArqRedis | None],
     links: NamedDependency[Links],
+    known_brands: NamedDependency[Brands],
     member: MemberFilter = None,
     country: Annotated[
         str | None,
@@ -48,20 +55,18 @@ async def get_summary(
     """
     region = configured_country(country or settings.country[0], settings)
     asked = (member or settings.letterboxd_username[0]).lower()
+    headers = {}
     try:
-        return ConditionalResponse(within(await _summary(database, settings, links, asked, region)))
+        found = await _summary(database, settings, links, known_brands, asked, region)
     except (Unavailable, SQLAlchemyError):
-        away = Summary(
-            status="error",
-            member=asked,
-            region=region,
-            last_error="Marquee’s database does not answer, or is not at this version’s revision.",
-            version=version("marquee"),
-        )
-        return ConditionalResponse(away, headers={"Cache-Control": NOT_KEPT})
+        found, headers = _unreadable(asked, region), {"Cache-Control": NOT_KEPT}
+    found.redis_up = await answers(queue, SECONDS)
+    return ConditionalResponse(within(found), headers=headers)
 
 
-async def _summary(database: Database, settings: Settings, links: Links, asked: str, region: str) -> Summary:
+async def _summary(
+    database: Database, settings: Settings, links: Links, brands: Brands, asked: str, region: str
+) -> Summary:
     now = datetime.now(UTC)
     async with database.read() as db:
         member = await known_member_filter(db, asked, settings) or asked
@@ -70,7 +75,7 @@ async def _summary(database: Database, settings: Settings, links: Links, asked: 
         run = await summary.refreshed(db, values)
         news = await summary.news(db, values, now)
         by_provider = await summary.by_provider(db, values)
-        tonight = await summary.tonight(db, values, links)
+        tonight = await summary.tonight(db, values, links, brands)
     stale = run.good_at is None or run.good_at < stale_before(settings)
     return Summary(
         status=_status(run, counts, stale=stale),
@@ -91,6 +96,16 @@ async def _summary(database: Database, settings: Settings, links: Links, asked: 
         member=member,
         region=region,
         last_error=_last_error(run),
+        version=version("marquee"),
+    )
+
+
+def _unreadable(member: str, region: str) -> Summary:
+    return Summary(
+        status="error",
+        member=member,
+        region=region,
+        last_error="Marquee’s database does not answer, or is not at this version’s revision.",
         version=version("marquee"),
     )
 

@@ -41,11 +41,14 @@ class Film(msgspec.Struct):
 
     `checked_at` is since when all countries shown are known: the oldest of their last checks. Null means that at
     least one of them was never checked, so that its offers are unknown, not that there are none.
+
+    `average_rating` is in stars, of the `rating_source` asked for; `popularity` is TMDB's number, which has no unit.
     """
 
     slug: str
     lid: str | None
     title: str
+    original_title: str | None
     year: int | None
     url: str
     media_type: MediaType | None
@@ -55,6 +58,8 @@ class Film(msgspec.Struct):
     match_confidence: MatchConfidence | None
     match_message: str | None
     runtime_minutes: int | None
+    average_rating: float | None
+    popularity: float | None
     overview: str | None
     poster_url: str | None
     checked_at: datetime | None
@@ -142,10 +147,9 @@ class FilmDetails(Film, kw_only=True):
     """A film with what only its own answer tells.
 
     `directors` of a series are its creators; `members` have the film on their watchlist now, by name. `people` are
-    directors and creators, then the cast, 30 of it at most. `match_locked` means that a person decided the match.
+    directors and creators, then the cast, 15 of it at most. `match_locked` means that a person decided the match.
     """
 
-    original_title: str | None
     release_date: date | None
     directors: list[str]
     genres: list[str]

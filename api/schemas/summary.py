@@ -10,7 +10,7 @@ Status = Literal["ok", "stale", "empty", "error"]
 
 
 class TonightFilm(msgspec.Struct):
-    """A film that could be watched tonight, and where; `providers_text` is the same for a line of text."""
+    """A film that could be watched tonight, and the services that show it; `providers_text` names them in one line."""
 
     title: str
     year: int | None
@@ -27,7 +27,8 @@ class Summary(msgspec.Struct, kw_only=True):
     `available` films stream by subscription, free or with ads, `on_services` of them on what the member pays for;
     `unavailable` ones are known not to, and of the `unknown` ones nothing is known yet. `status` is `empty` before the
     first refresh, `stale` where one is overdue, and `error` where the last one failed or the data cannot be read;
-    `last_error` says why.
+    `last_error` says why. Nothing can be refreshed while Redis is away, that is while `redis_up` is false; what is told
+    of it is up to a minute old.
     """
 
     status: Status
@@ -45,6 +46,7 @@ class Summary(msgspec.Struct, kw_only=True):
     stale: bool = True
     refresh_state: Literal["idle", "queued", "running"] = "idle"
     refresh_progress: Annotated[int, Meta(ge=0, le=100)] = 0
+    redis_up: bool = False
     member: str
     region: str
     last_error: str | None = None

@@ -63,6 +63,7 @@ def test_a_film_that_more_want_is_chosen_more_often(film: Candidate, id_: int) -
 @given(films, st.integers(1, 2000))
 def test_waiting_longer_and_being_rated_better_weigh_more(film: Candidate, days: int) -> None:
     assert weight(replace(film, waiting_days=film.waiting_days + days)) >= weight(film)
+    assert weight(replace(film, wanted=2)) == 4 * weight(replace(film, wanted=1))
     assert weight(replace(film, rating=5)) >= weight(film) >= weight(replace(film, rating=0))
     assert weight(replace(film, rating=None)) == weight(replace(film, rating=2.5))
     assert weight(replace(film, waiting_days=5 * 365)) == 2 * weight(replace(film, waiting_days=0))

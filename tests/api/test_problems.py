@@ -89,6 +89,12 @@ async def test_a_method_that_is_not_known_names_those_that_are(client: httpx.Asy
         ("films?member=no%20name", ("member", "is empty, too long, or holds a character that it cannot hold")),
         ("films?member=zoe", ("member", "is nobody whom Marquee follows")),
         ("matches/decisions?format=xml", ("format", "is none of json, csv")),
+        ("plan?max=0", ("max", "must be at least 1")),
+        ("films?rating_min=0", ("rating_min", "must be at least 0.5")),
+        ("films?decade=1995", ("decade", "must be a multiple of 10")),
+        ("films?language=french", ("language", "must be two letters")),
+        ("films?country=Britain", ("country", "must be two letters")),
+        ("films?match=most", ("match", "must be any, all, or at_least: with a number, such as at_least:2")),
     ],
 )
 async def test_what_is_wrong_with_a_parameter_is_said_in_words(

@@ -18,8 +18,9 @@ from pydantic import BaseModel
 
 IMAGES = "https://image.tmdb.org/t/p"
 COLUMNS = (
-    "f.id, f.slug, f.lid, f.title, f.year, m.media_type, m.tmdb_id, m.imdb_id, m.state, m.confidence, m.message, "
-    "f.runtime_minutes, f.overview, f.poster_path, "
+    "f.id, f.slug, f.lid, f.title, f.original_title, f.year, m.media_type, m.tmdb_id, m.imdb_id, m.state, "
+    "m.confidence, m.message, f.runtime_minutes, coalesce(f.letterboxd_average, f.tmdb_rating / 2), f.tmdb_popularity, "
+    "f.overview, f.poster_path, "
     "(SELECT CASE WHEN count(*) = ? THEN min(c.checked_at) END FROM availability_checks c "
     "WHERE c.film_id = f.id AND c.country IN ({marks}))"
 )
@@ -44,6 +45,7 @@ class Film(BaseModel):
     slug: str
     lid: str | None
     title: str
+    original_title: str | None
     year: int | None
     url: str
     media_type: str | None
@@ -53,6 +55,8 @@ class Film(BaseModel):
     match_confidence: str | None
     match_message: str | None
     runtime_minutes: int | None
+    average_rating: float | None
+    popularity: float | None
     overview: str | None
     poster_url: str | None
     checked_at: datetime | None
@@ -160,18 +164,21 @@ def film(row: Any, offers: list[Offer]) -> Film:
         slug=row[1],
         lid=row[2],
         title=row[3],
-        year=row[4],
+        original_title=row[4],
+        year=row[5],
         url=f"https://letterboxd.com/film/{row[1]}/",
-        media_type=row[5],
-        tmdb_id=row[6],
-        imdb_id=row[7],
-        match=row[8] or "pending",
-        match_confidence=row[9],
-        match_message=row[10],
-        runtime_minutes=row[11],
-        overview=row[12],
-        poster_url=row[13] and f"{IMAGES}/w342{row[13]}",
-        checked_at=row[14] and row[14] + "Z",
+        media_type=row[6],
+        tmdb_id=row[7],
+        imdb_id=row[8],
+        match=row[9] or "pending",
+        match_confidence=row[10],
+        match_message=row[11],
+        runtime_minutes=row[12],
+        average_rating=row[13],
+        popularity=row[14],
+        overview=row[15],
+        poster_url=row[16] and f"{IMAGES}/w342{row[16]}",
+        checked_at=row[17] and row[17] + "Z",
         offers=offers,
     )
 

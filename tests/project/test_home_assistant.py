@@ -82,7 +82,14 @@ async def test_every_value_can_be_read_where_it_is_unavailable_too(summaries: di
 async def test_a_filled_watchlist_is_shown(summaries: dict[str, Any]) -> None:
     answer = summaries["filled"]
     counts = {"available": "2", "total": "4", "on_services": "0", "arrived_7d": "1", "left_7d": "1"}
-    texts = {"tonight": "Ronin", "status": "ok", "stale": "False", "refreshing": "False", "refresh_progress": "100"}
+    texts = {
+        "tonight": "Ronin",
+        "status": "ok",
+        "stale": "False",
+        "cannot_refresh": "True",
+        "refreshing": "False",
+        "refresh_progress": "100",
+    }
     times = {key: answer[key] for key in ("refreshed_at", "next_refresh_at")}
     expected = counts | texts | times
     assert {key: shown(BY_ID[f"marquee_{key}"], answer) for key in expected} == expected

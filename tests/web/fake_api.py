@@ -34,6 +34,7 @@ def film(title: str, year: int | None = 1999, **fields: Any) -> Json:
         "slug": slug,
         "lid": slug[:4],
         "title": title,
+        "original_title": None,
         "year": year,
         "url": f"https://letterboxd.test/film/{slug}/",
         "media_type": "movie",
@@ -43,6 +44,8 @@ def film(title: str, year: int | None = 1999, **fields: Any) -> Json:
         "match_confidence": "proven",
         "match_message": None,
         "runtime_minutes": 101,
+        "average_rating": 3.6,
+        "popularity": 12.5,
         "overview": None,
         "poster_url": f"https://images.test/t/p/w342/{slug}.jpg",
         "checked_at": ago(hours=1),
@@ -375,6 +378,9 @@ class FakeApi:
         self.feeds: list[Json] = []
         self.services: dict[str, list[Json]] = {}
         self.plan: Json = {"films": {}, "sets": [], "held": {"services": []}}
+        self.facets: Json = {"genres": [], "decades": []}
+        self.pick: Json | None = None
+        self.picks: dict[int, Json] = {}
         self.availability: list[Json] = []
         self.notifications: Json = notifications()
         self.deliveries: list[Json] = []
@@ -392,7 +398,9 @@ class FakeApi:
         return [request.url.path.removeprefix("/api/v1") for request in self.asked if request.method == method]
 
     def watchlist_queries(self) -> list[httpx.QueryParams]:
-        return [request.url.params for request in self.asked if request.url.path.endswith("/watchlist")]
+        """Those for films, not for what there is to filter them by."""
+        asked = [request.url.params for request in self.asked if request.url.path.endswith("/watchlist")]
+        return [query for query in asked if "facets" not in query]
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
@@ -419,6 +427,11 @@ class FakeApi:
             case "POST", ["members", name, "refresh"]:
                 self.runs[7] = run("queued", members=[name], done=0, total=0, percent=0, eta_seconds=None)
                 return httpx.Response(202, json=self.runs[7])
+            case "GET", ["members", _, "watchlist"] if "facets" in request.url.params:
+                return httpx.Response(200, json={"items": [], "total": len(self.films), "facets": self.facets})
+            case "GET", ["pick"]:
+                pick = self.picks.get(int(request.url.params.get("seed", 0)), self.pick)
+                return httpx.Response(200, json=pick) if pick else problem(404, "No film fits.")
             case "GET", ["members", _, "watchlist"]:
                 return page(self._matching(request.url.params), request)
             case "GET", ["members", name, "services"]:
@@ -567,7 +580,7 @@ class FakeApi:
         found = next((each for each in self.films if each["slug"] == slug), None)
         if found is None:
             return problem(404, f"There is no film {slug}.")
-        more = {"original_title": None, "release_date": None, "directors": [], "genres": [], "members": ["ana"]}
+        more = {"release_date": None, "directors": [], "genres": [], "members": ["ana"]}
         return httpx.Response(200, json=more | found)
 
     def _choose(self, name: str, choice: Json) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.web.fake_api import FakeApi, film, problem
 from web.client import ApiAway, ApiProblem, open_api
@@ -15,6 +16,12 @@ async def test_the_key_goes_in_a_header_and_not_in_an_address() -> None:
     await open_api(SETTINGS, api.transport).members()
     assert api.asked[0].headers["x-api-key"] == "secret"
     assert "secret" not in str(api.asked[0].url)
+
+
+async def test_a_key_may_have_any_letters() -> None:
+    api = FakeApi()
+    await open_api(replace(SETTINGS, api_key="schlüssel"), api.transport).members()
+    assert api.asked[0].headers.raw.count((b"X-Api-Key", "schlüssel".encode())) == 1
 
 
 async def test_fields_that_the_page_does_not_know_are_ignored() -> None:

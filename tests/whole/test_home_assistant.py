@@ -49,6 +49,7 @@ async def test_home_assistant_follows_a_watchlist_through_an_outage(
             summary = await marquee.get("/api/v1/summary")
             expected = {name: str(getattr(summary, key)) for name, key in COUNTS.items()}
             expected |= {"watchlist_status": "ok", "watchlist_data_stale": "off", "watchlist_refreshing": "off"}
+            expected |= {"watchlist_cannot_refresh": "off"}
             expected |= {"watchlist_tonight": summary.tonight[0]["title"], "watchlist_refresh_progress": "100"}
             expected |= {"watchlist_last_refresh": f"{summary.refreshed_at[:19]}+00:00"}
             await marquee.until(lambda: _shows(home, expected), "Home Assistant to show the refresh")

@@ -40,6 +40,7 @@ async def show_film(
         "runtime": runtime(film.runtime_minutes) if film.runtime_minutes else "",
         "letterboxd": web_address(film.url),
         "tmdb": tmdb_page(film),
+        "imdb": web_address(film.links.imdb),
         "standing": standing(film),
         "places": found,
         "unknown": ignorance(film, found),

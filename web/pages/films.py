@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from web.cards import card
 from web.chips import chips
-from web.client import MarqueeApi
+from web.client import MarqueeApi, or_else
 from web.countries import country_name
 from web.notices import by_weight, source_notice
 from web.pages.requests import (
@@ -24,9 +24,10 @@ from web.pages.requests import (
 from web.progress import Progress, bar_of, newest_address
 from web.run_notices import run_notices
 from web.settings import Settings
+from web.shapes import Facets
 from web.snapshot import Snapshot, snapshot_of
 from web.summary import emptiness, summary_of
-from web.view import OFFERS, SORTS, View, beside, whole
+from web.view import LENGTHS, OFFERS, SORTS, View, beside, whole
 from web.words import Clock
 
 
@@ -46,6 +47,8 @@ async def show_watchlist(
     shown = query.get("order", "") if snapshot.running else ""
     context = context_of(snapshot, view, settings, clock, order=shown, stopping=whole(query.get("stopping", "")))
     if not wants_films(request):
+        if snapshot.member:
+            context["facets"] = await or_else(api.facets(snapshot.member.username), Facets())
         return Template("watchlist.html", context=context, headers=NOT_STORED)
     if reloads_films(request):
         context |= {"reload": True, "announce": not snapshot.running}
@@ -74,12 +77,13 @@ def context_of(
     country = country_name(settings.country[0])
     member, run, source = snapshot.member, snapshot.run, snapshot.source
     services = chips(snapshot.brands, view, order)
+    brands = {provider_id: brand for brand in snapshot.brands for provider_id in brand.provider_ids}
     letterboxd = settings.letterboxd_base_url
     return {
         "member": member,
         "members": snapshot.members,
         "view": view,
-        "cards": [card(film, settings.country[0], clock, snapshot.services) for film in snapshot.films.items],
+        "cards": [card(film, settings.country[0], clock, snapshot.services, brands) for film in snapshot.films.items],
         "questions": snapshot.questions,
         "films": snapshot.films,
         "country": country,
@@ -88,6 +92,9 @@ def context_of(
         "reload_address": beside(view.address(), "order", services.order if snapshot.running else ""),
         "sorts": SORTS,
         "offers": OFFERS,
+        "lengths": LENGTHS,
+        "facets": Facets(),
+        "pays": bool(snapshot.services) or view.mine,
         "notices": by_weight(
             run_notices(run, source, member) + (source_notice(source, member, clock, letterboxd) if member else [])
         ),

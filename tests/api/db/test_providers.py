@@ -7,11 +7,18 @@ from api.brands import Brands
 from api.db import providers, tables
 from api.db.engine import Database
 from api.db.links import Links
-from api.db.providers import ProviderOrder
+from api.db.providers import ProviderCounting, ProviderOrder
 from tests.drivers.database import statements
 from tests.factories import AvailabilityRow, FilmRow, MemberRow, ProviderRow, add
 
 LINKS = Links(letterboxd="https://letterboxd.test", images="https://images.test")
+OF_ALL = ProviderCounting(
+    member=None,
+    countries=("GB",),
+    order=ProviderOrder("films", descending=True),
+    links=LINKS,
+    brands=Brands(),
+)
 
 
 @pytest.mark.parametrize("listing", [providers.listing, providers.by_brand])
@@ -27,13 +34,6 @@ async def test_however_many_providers_there_are_the_queries_are_two(
             rows = [AvailabilityRow.build(film_id=1, provider_id=number) for number in numbers]
             await add(db, tables.availability, *rows)
             with statements() as sent:
-                found = await listing(
-                    db,
-                    member=None,
-                    countries=("GB",),
-                    order=ProviderOrder("films", descending=True),
-                    links=LINKS,
-                    brands=Brands(),
-                )
+                found = await listing(db, OF_ALL)
             assert found
             assert len(sent) == 2

@@ -364,6 +364,17 @@ async def test_filters_and_orders_by_facts_members_and_services(
     assert await slugs(client, query) == found
 
 
+@pytest.mark.usefixtures("more")
+@pytest.mark.parametrize(
+    ("source", "rated"), [("tmdb", [None, 3.5, None]), ("letterboxd", [None, None, 4.2]), ("any", [None, 3.5, 4.2])]
+)
+async def test_a_list_tells_the_rating_that_it_is_asked_for(
+    client: httpx.AsyncClient, source: str, rated: list[float | None]
+) -> None:
+    page = (await client.get(f"/api/v1/films?fields=average_rating&rating_source={source}")).json()
+    assert [film["average_rating"] for film in page["items"]] == rated
+
+
 async def test_one_seed_is_one_order(client: httpx.AsyncClient) -> None:
     orders = {tuple(await slugs(client, f"sort_by=random&seed={seed}")) for seed in range(12)}
     assert len(orders) > 1
@@ -380,6 +391,7 @@ async def test_one_seed_is_one_order(client: httpx.AsyncClient) -> None:
         ("sort_by=position", "sort_by"),
         ("exclude_seen_by=mallory", "exclude_seen_by"),
         ("match=at_least:0", "match"),
+        ("match=all", "match"),
         ("added_since=yesterday", "added_since"),
     ],
 )

@@ -139,6 +139,19 @@ async def test_it_follows_the_filters_and_tells_where_to_watch(
     assert (await pick(client, query))["why"] == why
 
 
+async def test_a_service_and_its_tier_with_ads_are_told_as_one(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.write() as db:
+        await add(db, tables.providers, ProviderRow.build(id=1796, name="Netflix Standard with Ads"))
+        await add(db, tables.availability, AvailabilityRow.build(film_id=AMELIE, provider_id=1796))
+    found = await pick(client, "available=true&q=amelie")
+    assert found["why"].startswith("On MUBI or Netflix, 94 min")
+    assert found["reasons"]["providers"] == ["MUBI", "Netflix", "Netflix Standard with Ads"]
+
+
+async def test_who_chose_no_services_is_not_told_that_nothing_is_on_them(client: httpx.AsyncClient) -> None:
+    assert (await pick(client, "member=bob&q=heat"))["why"].startswith("On MUBI or Netflix, 94 min")
+
+
 async def test_a_member_asks_for_what_is_on_that_members_services(client: httpx.AsyncClient) -> None:
     found = await pick(client, "member=bob&match=any&q=heat")
     assert found["reasons"]["preferred"] == "included"

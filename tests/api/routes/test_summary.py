@@ -1,6 +1,7 @@
 """The summary: what a sensor can rely on, whatever happens."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +12,9 @@ from api.db import sources, tables
 from api.db.engine import Database
 from api.db.sources import SourceNews
 from api.schemas.summary import Summary
-from tests.api.conftest import Serve
+from tests.api.conftest import NOBODY, Serve
 from tests.drivers.database import statements
+from tests.drivers.valkey import Valkey
 from tests.factories import (
     AvailabilityRow,
     CheckRow,
@@ -118,6 +120,21 @@ async def test_tonight_is_what_came_last_and_first_of_all_on_the_services(
     }
 
 
+async def test_a_service_and_its_tier_with_ads_are_told_as_one(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database)
+    async with database.write() as db:
+        await add(db, tables.providers, ProviderRow.build(id=1796, name="Netflix Standard with Ads"))
+        await add(db, tables.availability, AvailabilityRow.build(film_id=HEAT, provider_id=1796))
+    [heat] = [film for film in (await summary(client))["tonight"] if film["title"] == "Heat"]
+    assert (heat["providers"], heat["providers_text"]) == (["Netflix"], "Netflix")
+
+
+async def test_it_says_whether_redis_is_there(serve: Serve, valkey: Valkey) -> None:
+    for redis_url, up in ((valkey.url, True), (NOBODY, False), (None, False)):
+        async with serve(redis_url=redis_url) as client:
+            assert (await summary(client))["redis_up"] is up, redis_url
+
+
 async def test_another_country_is_another_summary(client: httpx.AsyncClient, database: Database) -> None:
     await fill(database)
     found = await summary(client, "country=de")
@@ -179,6 +196,15 @@ async def test_it_answers_without_a_database(serve: Serve, away: dict[str, str])
     assert "database" in found["last_error"]
 
 
+async def test_a_file_that_is_broken_is_told_like_one_that_is_away(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "marquee.db").write_bytes(b"this is no database" * 1000)
+    async with serve(redis_url=NOBODY) as client:
+        found = await summary(client)
+        assert (found["status"], "database" in found["last_error"]) == ("error", True)
+        for path in ("/api/v1/films", "/lists/alice/watchlist.json", "/feeds/changes.atom", "/api/v1/pick"):
+            assert (await client.get(path)).status_code == 503, path
+
+
 async def test_an_answer_without_data_is_not_kept(client: httpx.AsyncClient, database: Database) -> None:
     async with database.write() as db:
         await db.run_sync(tables.watchlist_entries.drop)
@@ -196,9 +222,14 @@ async def test_long_names_are_cut_until_it_is_small(client: httpx.AsyncClient, d
         await add(db, tables.providers, *names)
         shown = (AvailabilityRow.build(id=each, film_id=HEAT, provider_id=each) for each in range(100, 150))
         await add(db, tables.availability, *shown)
+        more = range(10, 20)
+        await add(db, tables.films, *(FilmRow.build(id=each, title="💔" * 3000) for each in more))
+        await add(db, tables.watchlist_entries, *(EntryRow.build(member_id=1, film_id=each) for each in more))
+        streams = (AvailabilityRow.build(id=200 + each, film_id=each, provider_id=100) for each in more)
+        await add(db, tables.availability, *streams)
         await db.execute(update(tables.films).values(poster_path="/" + "p" * 900))
     found = await summary(client)
-    assert found["tonight"]
+    assert 0 < len(found["tonight"]) < 10
     assert all(len(name) <= 80 for name in found["by_provider"])
 
 

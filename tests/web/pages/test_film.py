@@ -25,6 +25,7 @@ async def test_a_film_is_shown_with_all_that_is_known_of_it(page: Browser, api: 
             genres=["Drama", "War"],
             overview="An old lord divides his realm.",
             tmdb_id=11645,
+            links={"imdb": "https://www.imdb.com/title/tt0089881/"},
         )
     ]
     shown = document(await page.get("/films/ran"))
@@ -37,6 +38,7 @@ async def test_a_film_is_shown_with_all_that_is_known_of_it(page: Browser, api: 
     assert shown.css(".links a::attr(href)").getall() == [
         "https://letterboxd.test/film/ran/",
         "https://www.themoviedb.org/movie/11645",
+        "https://www.imdb.com/title/tt0089881/",
     ]
 
 

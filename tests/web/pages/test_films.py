@@ -9,7 +9,7 @@ import pytest
 from parsel import SelectorList
 
 from tests.web.conftest import Browser, document, said_in, words
-from tests.web.fake_api import FakeApi, ago, ahead, failure, film, offer, run, source
+from tests.web.fake_api import FakeApi, ago, ahead, failure, film, offer, run, service, source
 
 
 async def test_a_film_shows_its_title_year_runtime_and_where_it_streams(page: Browser, api: FakeApi) -> None:
@@ -46,6 +46,15 @@ async def test_four_logos_are_shown_and_the_rest_are_named(page: Browser, api: F
     logos = document(await page.get()).css(".logos")
     assert len(logos.css("img")) == 4
     assert logos.css(".rest span::text").getall() == ["+2", "and E1 (subscription), F1 (subscription)"]
+
+
+async def test_a_service_and_its_tier_with_ads_are_one_logo(page: Browser, api: FakeApi) -> None:
+    tier = offer("Netflix Standard with Ads", provider_id=1796)
+    api.films = [film("Ran", offers=[tier, offer("MUBI"), offer("Netflix", provider_id=8)])]
+    api.services["ana"] = [service("Netflix Standard with Ads", 1796)]
+    logos = document(await page.get()).css(".logos")
+    assert logos.css("img::attr(alt)").getall() == ["Netflix (subscription)", "MUBI (subscription)"]
+    assert logos.css(".mine img::attr(alt)").getall() == ["Netflix (subscription)"]
 
 
 async def test_offers_of_other_countries_are_not_shown(page: Browser, api: FakeApi) -> None:
@@ -159,6 +168,39 @@ async def test_one_chip_filters_by_all_providers_of_a_brand(page: Browser, api: 
     assert document(response).css("#films .title a::text").getall() == ["Ran", "Stalker"]
     shown = document(await page.get(response.headers["hx-push-url"]))
     assert shown.css("input[name=provider][checked]::attr(value)").getall() == ["8-1796"]
+
+
+async def test_more_filters_reach_the_api_and_stay_in_the_form(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran", offers=[offer("MUBI")])]
+    api.facets = {"genres": [{"name": "War", "count": 3}], "decades": [{"decade": 1980, "count": 2}]}
+    shown = document(await page.get("/?genre=War&decade=1980&length=long&now=1&mine=1"))
+    asked = dict(api.watchlist_queries()[0])
+    wanted = {"genre": "War", "decade": "1980", "runtime_min": "121", "available": "true", "my_services": "true"}
+    assert asked | wanted | {"country": "GB"} == asked
+    form = shown.css(".narrow")
+    assert "open" in form.attrib
+    assert form.css("option[selected]::text").getall() == ["War (3)", "1980s (2)", "Over 2 hours"]
+    assert form.css("input[checked]::attr(name)").getall() == ["now", "mine"]
+    assert said_in(form.css("#decade")) == "Any year 1980s (2)"
+
+
+async def test_a_filter_by_what_is_not_on_the_list_stays_chosen(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    form = document(await page.get("/?genre=War&decade=1920")).css(".narrow")
+    assert form.css("option[selected]::text").getall() == ["War", "1920s"]
+
+
+async def test_own_services_are_a_filter_for_who_has_any(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    assert not document(await page.get()).css(".narrow input[name=mine]")
+    api.services["ana"] = [service("MUBI")]
+    assert document(await page.get()).css(".narrow input[name=mine]")
+
+
+async def test_the_filters_lead_to_a_film_for_tonight(page: Browser, api: FakeApi) -> None:
+    api.films = [film("Ran")]
+    for shown in (await page.get("/?genre=War&page=1"), await page.fragment("/?genre=War", hx_target="films")):
+        assert document(shown).css("#tonight a::attr(href)").getall() == ["/pick?genre=War"]
 
 
 async def test_what_an_address_cannot_mean_is_left_out(page: Browser, api: FakeApi) -> None:
