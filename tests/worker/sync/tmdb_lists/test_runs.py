@@ -7,7 +7,7 @@ import pytest
 
 from tests.drivers.database import fresh_database
 from tests.drivers.upstream import Upstream
-from tests.worker.sync.librarian import Librarian
+from tests.worker.sync.tmdb_lists.librarian import Librarian
 from worker.demo.lists import STRANGER, token
 from worker.demo.world import World
 

@@ -19,11 +19,11 @@ from worker.counting import counting
 from worker.progress import AWAY
 from worker.services import Services
 from worker.sources.tmdb.lists import ListClient
-from worker.sync.list_hold import Hold
 from worker.sync.setbacks import sentence
-from worker.sync.shelf import Shelf
-from worker.sync.tmdb_account import open_lists
-from worker.sync.tmdb_list import ListSync
+from worker.sync.tmdb_lists.account import open_lists
+from worker.sync.tmdb_lists.hold import Hold
+from worker.sync.tmdb_lists.one import ListSync
+from worker.sync.tmdb_lists.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ async def _fail(services: Services, hold: Hold, entry: SyncEntry, message: str) 
     await hold.save(entry)
     if entry.list_id is not None and not hold.dry_run:
         async with services.database.write() as db:
-            await tmdb_lists.fail(db, entry.list_id, message)
+            await tmdb_lists.note(db, entry.list_id, "failed", message)
 
 
 async def _let_go(services: Services, hold: Hold) -> None:
