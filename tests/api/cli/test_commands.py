@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
+from api.cli.demo import demo_settings
 from api.db.migrate import head_revision
 from api.settings import setting_names
 from tests.drivers.valkey import Valkey
+from worker.demo.lists import token
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -101,3 +103,9 @@ def test_every_command_is_listed_and_explains_itself(command: str) -> None:
 
 def test_the_version_is_told() -> None:
     assert marquee("--version").output.startswith("marquee, version ")
+
+
+def test_the_demo_keeps_lists_on_the_only_account_of_its_tmdb(tmp_path: Path) -> None:
+    settings = demo_settings("http://127.0.0.1:1", tmp_path, "127.0.0.1", 0)
+    assert settings["TMDB_SYNC_ENABLED"] == "true"
+    assert settings["TMDB_V4_ACCESS_TOKEN"] == token()

@@ -13,7 +13,7 @@ from api.db import members, refreshes, tmdb_account, tmdb_lists, tmdb_syncs
 from api.db.connection import Connection
 from api.db.tmdb_lists import ListOrder
 from api.db.tmdb_syncs import SyncEntry, SyncLost
-from api.errors import MarqueeError, NotSetUp, TokenRefused
+from api.errors import MarqueeError, Missing, NotSetUp, TokenRefused
 from api.settings import Settings
 from worker.counting import counting
 from worker.progress import AWAY
@@ -28,6 +28,7 @@ from worker.sync.tmdb_lists.shelf import Shelf
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 20
+DELETED = "The list was deleted on TMDB meanwhile; the next sync makes it again."
 MISTAKE = "Marquee made a mistake ({}); the worker's log has the details."
 
 
@@ -135,7 +136,7 @@ async def _sync_all(services: Services, client: ListClient, hold: Hold) -> None:
             except (SyncLost, *AWAY):
                 raise
             except MarqueeError as error:
-                await _fail(services, hold, entry, sentence(error))
+                await _fail(services, hold, entry, DELETED if isinstance(error, Missing) else sentence(error))
                 if isinstance(error, TokenRefused):
                     raise
             except SQLAlchemyError:
