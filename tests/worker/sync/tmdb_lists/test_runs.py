@@ -187,9 +187,35 @@ async def test_a_list_is_as_public_as_it_shall_be(librarian: Librarian, upstream
     await librarian.sync("ana", public=public)
     [made] = await upstream.tmdb_lists()
     assert made.public is public
+    assert await upstream.paths("/4/list/") == {f"/tmdb/4/list/{made.id}/items": 1}, "it was so from the beginning"
     await librarian.sync("ana", public=not public, description="Mine.")
     [changed] = await upstream.tmdb_lists()
     assert (changed.public, changed.description, changed.items) == (not public, "Mine.", librarian.titles[:2])
+
+
+async def test_a_list_that_tmdb_made_public_all_the_same_is_hidden_afterwards(
+    librarian: Librarian, upstream: Upstream
+) -> None:
+    await upstream.make_lists_public()
+    await librarian.loves("ana", librarian.titles[:2])
+    await librarian.sync("ana", public=False)
+    [made] = await upstream.tmdb_lists()
+    assert made.public is False
+    await upstream.forget_requests()
+    await librarian.sync("ana", public=False)
+    assert await upstream.requests("/4/") == 1
+
+
+async def test_each_change_by_hand_is_seen_though_reads_are_old(librarian: Librarian, upstream: Upstream) -> None:
+    wanted = librarian.titles[:3]
+    await librarian.loves("ana", wanted)
+    first = await librarian.synced()
+    assert first.tmdb_id
+    for title in librarian.titles[10:13]:
+        await upstream.change_list(first.tmdb_id, "add", title)
+        found = await librarian.synced()
+        assert [each.tmdb_id for each in found.removals] == [title[1]]
+        assert await librarian.on_tmdb() == wanted
 
 
 async def test_a_new_list_whose_answer_is_lost_is_not_made_twice(librarian: Librarian, upstream: Upstream) -> None:
