@@ -26,6 +26,8 @@ SAMPLES: dict[str, Any] = {
     "price": 10.99,
     "currency": "GBP",
     "locked": True,
+    "dry_run": True,
+    "public": True,
     "country": "GB",
     "provider": "Example+",
     "provider_id": 8,
@@ -57,8 +59,10 @@ SAMPLES: dict[str, Any] = {
     "films": 12,
     "checks": ["database", "revision", "redis", "worker"],
 }
-UNKNOWN = {"match_message", "message", "error", "next_try_at", "finished_at", "limit"}
-"""Fields that are null when all is well, and so in an example."""
+UNKNOWN = {
+    "match_message", "message", "error", "next_try_at", "finished_at", "limit", "query", "name", "description",
+}  # fmt: skip
+"""Fields that are null when all is well, or where nobody wants them otherwise, and so in an example."""
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -55,10 +55,11 @@ class Title(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A title that TMDB did not take, and why."""
+    """A title that TMDB did not take, why, and when."""
 
     title: Title
     message: str
+    at: datetime
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,21 +126,16 @@ async def orders_of(db: Connection, member_ids: Sequence[int]) -> list[tuple[int
     return [(row.member_id, ListOrder(**{name: getattr(row, name) for name in ORDER})) for row in rows]
 
 
-async def used_ids(db: Connection, besides: int | None) -> Collection[int]:
-    """The numbers that lists have on TMDB, without that of one."""
+async def used_ids(db: Connection) -> Collection[int]:
+    """The numbers that the lists have on TMDB."""
     query = select(tmdb_lists.c.tmdb_id).where(tmdb_lists.c.tmdb_id.is_not(None))
-    return set((await db.execute(query if besides is None else query.where(tmdb_lists.c.id != besides))).scalars())
+    return set((await db.execute(query)).scalars())
 
 
-async def place(db: Connection, list_id: int, tmdb_id: int, *, details_due: bool) -> None:
-    """Note which list on TMDB it is; nothing is known of what is on it."""
-    values: dict[str, Any] = {
-        "tmdb_id": tmdb_id,
-        "content": None,
-        "seen_updated_at": None,
-        "refused": [],
-        "details_due": details_due,
-    }
+async def place(db: Connection, list_id: int, tmdb_id: int) -> None:
+    """Note which list on TMDB it is, of which nothing is known yet."""
+    unknown: dict[str, Any] = {"content": None, "seen_updated_at": None, "refused": []}
+    values = {**unknown, "tmdb_id": tmdb_id, "details_due": True}
     await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(values))
 
 
@@ -155,13 +151,13 @@ async def distrust(db: Connection, list_id: int) -> None:
 
 async def settle(db: Connection, list_id: int, outcome: Outcome, now: datetime) -> None:
     """Take down what a sync that went to its end left."""
-    values: dict[str, Any] = msgspec.to_builtins(outcome, builtin_types=(datetime,))
-    await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(**values, last_synced_at=now))
+    values = {**msgspec.to_builtins(outcome), "read_at": outcome.read_at, "last_synced_at": now}
+    await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(values))
 
 
-async def fail(db: Connection, list_id: int, message: str) -> None:
-    """Take down why a sync did not go to its end."""
-    await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(state="failed", message=message))
+async def note(db: Connection, list_id: int, state: str, message: str | None) -> None:
+    """Take down how a sync ended that changed nothing, or did not go to its end."""
+    await db.execute(tmdb_lists.update().where(tmdb_lists.c.id == list_id).values(state=state, message=message))
 
 
 async def forget(db: Connection, list_id: int) -> None:

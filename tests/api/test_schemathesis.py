@@ -35,15 +35,17 @@ from tests.factories import (
     RefreshRow,
     add,
 )
+from worker.demo.lists import token
 
 KEY = "key-of-this-test"
 MEMBERS, COUNTRIES = ("alice", "bob"), ("GB", "DE")
 PROVIDERS = (8, 9)
 PARTS = 3
-CHOOSING = ("getWatchlistForPrograms", "setPrices", "setServices")
+CHOOSING = ("getWatchlistForPrograms", "setPrices", "setServices", "startTmdbSync")
 """Operations whose body names one of two things, which its schema cannot say: some that fit it are refused.
 
-And a list that is rightly away while a film of it waits for its match, as those do that other operations take back.
+So is a filter of films that is text within a body. And a list that is rightly away while a film of it waits for its
+match, as those do that other operations take back.
 """
 EXAMPLES = 15
 CASES = 2000
@@ -133,6 +135,8 @@ async def marquee(tmp_path: Path, valkey: Valkey) -> AsyncIterator[Marquee]:
         "LETTERBOXD_USERNAME": ",".join(MEMBERS),
         "COUNTRY": ",".join(COUNTRIES),
         "API_KEY": KEY,
+        "TMDB_SYNC_ENABLED": "true",
+        "TMDB_V4_ACCESS_TOKEN": token(),
     }
     async with running(tmp_path, redis_url=valkey.url, upstream=NOWHERE, workers=0, **usual) as marquee:
         await _fill(marquee.settings["DATABASE_URL"])

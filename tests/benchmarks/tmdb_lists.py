@@ -17,7 +17,7 @@ from api.db.engine import Database
 from tests.drivers.marquee import Marquee, running
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
-from tests.worker.sync.librarian import Librarian
+from tests.worker.sync.tmdb_lists.librarian import Librarian
 from worker.demo.lists import token
 from worker.demo.world import World
 
@@ -68,13 +68,7 @@ async def one(marquee: Marquee, upstream: Upstream, name: str, films: int) -> in
     """Print what a sync took; the number of requests to TMDB."""
     await upstream.forget_requests()
     started = time.monotonic()
-    run = (await marquee.client.post("/api/v1/tmdb-lists/sync")).json()
-
-    async def is_done() -> bool:
-        run.update((await marquee.client.get(f"/api/v1/tmdb-lists/syncs/{run['id']}")).json())
-        return run["finished_at"] is not None
-
-    await marquee.until(is_done, "the end of the sync")
+    run = await marquee.sync_lists()
     seconds = time.monotonic() - started
     assert run["state"] == "succeeded", run
     requests = await upstream.requests("/4/")

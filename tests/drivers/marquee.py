@@ -86,6 +86,30 @@ class Marquee:
     async def cancel(self, refresh_id: int) -> httpx.Response:
         return await self.client.post(f"/api/v1/refreshes/{refresh_id}/cancel")
 
+    async def order_lists(self, **body: Any) -> Any:
+        """Ask for a sync of TMDB lists; the run as the API answers it."""
+        answer = await self.client.post("/api/v1/tmdb-lists/sync", json=body)
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    async def sync_lists(self, **body: Any) -> Any:
+        """Ask for a sync of TMDB lists and wait for its end."""
+        return await self.lists_ended(await self.order_lists(**body))
+
+    async def lists_ended(self, run: Any) -> Any:
+        return await self.lists_until(run, lambda run: run["finished_at"] is not None, "the end of the sync")
+
+    async def lists_until(self, run: Any, condition: Callable[[Any], bool], what: str) -> Any:
+        """The sync as soon as it meets the condition."""
+        found: list[Any] = []
+
+        async def look() -> bool:
+            found[:] = [(await self.client.get(f"/api/v1/tmdb-lists/syncs/{run['id']}")).json()]
+            return condition(found[0])
+
+        await self.until(look, what)
+        return found[0]
+
     async def source(self, member: str, source: str = "watchlist") -> Any:
         answer = await self.get(f"/api/v1/sources?member={member}")
         [found] = [item for item in answer["items"] if item.source == source]

@@ -252,6 +252,10 @@ class Upstream:
         """TMDB takes every new list for spam."""
         await self._send("POST", "/tmdb-lists/behaviour", {"suspects_spam": suspected})
 
+    async def make_lists_public(self) -> None:
+        """TMDB makes every new list public, whatever it was asked for."""
+        await self._send("POST", "/tmdb-lists/behaviour", {"always_public": True})
+
     async def refuse_titles(self, *titles: Title) -> None:
         """TMDB does not take these titles on a list, and takes all others."""
         await self._send("POST", "/tmdb-lists/behaviour", {"refused": titles})

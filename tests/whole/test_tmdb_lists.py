@@ -11,7 +11,7 @@ from api.db.engine import Database
 from tests.drivers.marquee import Marquee, running
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
-from tests.worker.sync.librarian import Librarian
+from tests.worker.sync.tmdb_lists.librarian import Librarian
 from worker.demo.lists import ACCOUNT, token
 from worker.demo.world import World
 
@@ -37,42 +37,17 @@ async def librarian(marquee: Marquee, upstream: Upstream) -> AsyncIterator[Libra
     await database.close()
 
 
-async def ordered(marquee: Marquee, **body: Any) -> Any:
-    answer = await marquee.client.post(f"{PATH}/sync", json=body)
-    assert answer.status_code == 202, answer.text
-    return answer.json()
-
-
-async def ended(marquee: Marquee, run: Any) -> Any:
-    return await until(marquee, run, lambda run: run["finished_at"] is not None, "the end of the sync")
-
-
-async def until(marquee: Marquee, run: Any, condition: Any, what: str) -> Any:
-    found: list[Any] = []
-
-    async def look() -> bool:
-        found[:] = [(await marquee.client.get(f"{PATH}/syncs/{run['id']}")).json()]
-        return bool(condition(found[0]))
-
-    await marquee.until(look, what)
-    return found[0]
-
-
-async def synced(marquee: Marquee, **body: Any) -> Any:
-    return await ended(marquee, await ordered(marquee, **body))
-
-
 async def test_lists_are_foretold_made_and_kept_in_step(
     marquee: Marquee, librarian: Librarian, upstream: Upstream
 ) -> None:
     titles = librarian.titles
     await librarian.loves("ana", titles[:40])
     await librarian.loves("bea", titles[40:50])
-    foretold = await synced(marquee, dry_run=True)
+    foretold = await marquee.sync_lists(dry_run=True)
     assert [(each["member"], each["added"]) for each in foretold["lists"]] == [("ana", 40), ("bea", 10)]
     assert (await marquee.client.get(PATH)).json()["items"] == await upstream.tmdb_lists() == []
 
-    first = await synced(marquee)
+    first = await marquee.sync_lists()
     assert (first["state"], first["done"], first["total"]) == ("succeeded", 50, 50)
     assert [each.items for each in await upstream.tmdb_lists()] == [titles[:40], titles[40:50]]
     [anas, beas] = (await marquee.client.get(PATH)).json()["items"]
@@ -81,12 +56,12 @@ async def test_lists_are_foretold_made_and_kept_in_step(
     assert (await marquee.client.get(anas["url"])).status_code == 200
 
     await upstream.forget_requests()
-    again = await synced(marquee)
+    again = await marquee.sync_lists()
     assert [each["kept"] for each in again["lists"]] == [40, 10]
     assert await upstream.requests("/4/") <= 2
 
     await upstream.change_list(anas["tmdb_id"], "remove", titles[0])
-    mended = await synced(marquee, members=["ana"])
+    mended = await marquee.sync_lists(members=["ana"])
     assert (mended["lists"][0]["added"], mended["lists"][0]["reordered"]) == (1, 39)
     assert (await upstream.tmdb_lists())[0].items == titles[:40]
 
@@ -101,12 +76,12 @@ async def test_a_sync_whose_worker_is_killed_between_batches_ends_in_the_right_l
     wanted = librarian.titles[:500]
     await librarian.loves("ana", wanted)
     await upstream.slow_answers("/4/list/*", 1.0, method="POST", after=1)
-    run = await ordered(marquee, members=["ana"])
-    await until(marquee, run, lambda run: 0 < run["done"] < 500, "the first batch")
+    run = await marquee.order_lists(members=["ana"])
+    await marquee.lists_until(run, lambda run: 0 < run["done"] < 500, "the first batch")
     await marquee.workers[0].kill()
     await upstream.clear()
     await marquee.start_worker()
-    resumed = await ended(marquee, run)
+    resumed = await marquee.lists_ended(run)
     assert (resumed["state"], resumed["lists"][0]["state"]) == ("succeeded", "succeeded")
     [made] = await upstream.tmdb_lists()
     assert made.items == wanted
@@ -125,7 +100,7 @@ async def test_a_refresh_brings_the_lists_of_its_members_in_step(
 
         await marquee.until(is_there, "the sync after the refresh")
         [run] = (await marquee.client.get(history)).json()["items"]
-        run = await ended(marquee, run)
+        run = await marquee.lists_ended(run)
         assert (run["trigger"], run["members"], run["state"]) == ("refresh", ["frank"], "succeeded")
         top = (await marquee.get("/api/v1/members/frank/top-rated?limit=5"))["items"]
         [made] = await upstream.tmdb_lists()
@@ -148,7 +123,7 @@ async def test_a_person_approves_without_a_password(tmp_path: Path, valkey: Valk
             assert "Approved" in (await browser.post(asked["url"])).text
         account = (await client.post(f"{ACCOUNT_PATH}/approval/finish")).json()
         assert (account["connected"], account["account_id"], account["from"]) == (True, ACCOUNT, "stored")
-        assert (await synced(marquee))["state"] == "succeeded"
+        assert (await marquee.sync_lists())["state"] == "succeeded"
         stored = (tmp_path / "marquee.db").read_bytes()
         assert b"eyJ" not in stored, "tokens are encrypted"
         gone = (await client.delete(ACCOUNT_PATH)).json()

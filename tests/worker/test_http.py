@@ -253,6 +253,37 @@ async def test_a_redirect_elsewhere_is_refused_and_not_tried_again(location: str
     assert len(outside.requests) == 1
 
 
+async def test_what_changes_something_is_sent_with_its_body_and_takes_a_slot() -> None:
+    outside = Outside(page())
+    await outside.host.send("DELETE", "/list/1/items", {"items": [1]})
+    [request] = outside.requests
+    assert (request.method, request.content, outside.pace.slots) == ("DELETE", b'{"items":[1]}', 1)
+
+
+@pytest.mark.parametrize("fault", [page(502), page(503, retry_after="1"), httpx.ReadTimeout("")])
+async def test_what_changes_something_is_not_sent_again_where_it_may_be_done(
+    fault: httpx.Response | Exception,
+) -> None:
+    outside = Outside(fault, page())
+    with pytest.raises(Transient):
+        await outside.host.send("POST", "/list", {})
+    assert len(outside.requests) == 1
+
+
+async def test_what_a_rate_limit_refused_was_not_done_and_is_sent_again() -> None:
+    outside = Outside(page(429, retry_after="3"), page())
+    assert (await outside.host.send("POST", "/list", {})).status_code == 200
+    assert [request.content for request in outside.requests] == [b"{}", b"{}"]
+    assert outside.pace.pauses[0] >= 3
+
+
+async def test_what_changes_something_is_not_led_elsewhere() -> None:
+    outside = Outside(redirect("/list/2"), page())
+    with pytest.raises(RefusedAnswer):
+        await outside.host.send("POST", "/list", {})
+    assert len(outside.requests) == 1
+
+
 class Rules:
     """Forbids /no/, as the one answer of the host says that it read once."""
 

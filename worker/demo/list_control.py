@@ -16,6 +16,7 @@ class Behaviour(msgspec.Struct):
     """What is to be different of lists; what is absent stays."""
 
     suspects_spam: bool | None = None
+    always_public: bool | None = None
     refused: list[Key] | None = None
 
 
@@ -77,9 +78,11 @@ async def delete_list(list_id: FromPath[int], situation: NamedDependency[Situati
 
 @post("/behaviour", status_code=204)
 async def behave(data: JSONBody[Behaviour], situation: NamedDependency[Situation]) -> None:
-    """Suspect spam in every new list, or refuse titles."""
+    """Suspect spam in every new list, make all of them public, or refuse titles."""
     if data.suspects_spam is not None:
         situation.lists.suspects_spam = data.suspects_spam
+    if data.always_public is not None:
+        situation.lists.always_public = data.always_public
     if data.refused is not None:
         situation.lists.refused = set(data.refused)
 

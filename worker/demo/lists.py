@@ -76,6 +76,7 @@ class Lists:
     def __init__(self, is_title: Callable[[Key], bool], clock: Callable[[], datetime] | None = None) -> None:
         self.lists: dict[int, TmdbList] = {}
         self.suspects_spam = False
+        self.always_public = False
         self.refused: set[Key] = set()
         self.served: dict[str, Any] = {}
         self.approvals: dict[str, Approval] = {}
@@ -92,7 +93,7 @@ class Lists:
             owner=owner,
             name=name,
             description=description,
-            public=public,
+            public=public or self.always_public,
             created_at=now,
             updated_at=now,
         )

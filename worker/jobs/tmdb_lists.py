@@ -10,7 +10,7 @@ from api.db import tmdb_syncs
 from api.queue import enqueue_tmdb_sync
 from worker.progress import AWAY
 from worker.services import Services
-from worker.sync import tmdb_account, tmdb_lists
+from worker.sync.tmdb_lists import account, runs
 
 logger = logging.getLogger(__name__)
 
@@ -20,19 +20,19 @@ OFFER_AGAIN_AFTER = 15
 
 async def sync_tmdb_lists(ctx: dict[Any, Any], sync_id: int) -> None:
     """arq job: bring the lists of one run in step, then let the next one begin."""
-    if await tmdb_lists.perform(ctx["services"], sync_id):
+    if await runs.perform(ctx["services"], sync_id):
         await offer_waiting(ctx["services"], ctx["redis"])
 
 
 async def ask_tmdb_account(ctx: dict[Any, Any], action: str) -> dict[str, Any]:
     """arq job: ask for an approval, finish it, or forget the account; the API waits for what comes of it."""
-    return await tmdb_account.answer(ctx["services"], action)
+    return await account.answer(ctx["services"], action)
 
 
 async def order_after_refresh(services: Services, queue: ArqRedis, refresh_id: int) -> None:
     """Have the lists of the members of this refresh brought in step, where that is wanted; the keeper hands it over."""
     try:
-        sync_id = await tmdb_lists.order_after(services, refresh_id)
+        sync_id = await runs.order_after(services, refresh_id)
         if sync_id is not None:
             await enqueue_tmdb_sync(queue, sync_id)
     except AWAY as error:

@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import COMMANDS, main
+from api.cli.demo import demo_settings
 from api.db.migrate import head_revision
 from api.settings import setting_names
 from tests.drivers.nursery import ROOT
 from tests.drivers.valkey import Valkey
+from worker.demo.lists import token
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -113,3 +115,9 @@ def test_help_and_completion_load_nothing_heavy(arguments: str) -> None:
 
 def test_the_version_is_told() -> None:
     assert marquee("--version").output.startswith("marquee, version ")
+
+
+def test_the_demo_keeps_lists_on_the_only_account_of_its_tmdb(tmp_path: Path) -> None:
+    settings = demo_settings("http://127.0.0.1:1", tmp_path, "127.0.0.1", 0)
+    assert settings["TMDB_SYNC_ENABLED"] == "true"
+    assert settings["TMDB_V4_ACCESS_TOKEN"] == token()

@@ -33,9 +33,7 @@ class ListWire(msgspec.Struct):
     id: int
     results: list[RowWire]
     created_by: OwnerWire | None = None
-    item_count: int | None = None
     total_pages: int | None = None
-    total_results: int | None = None
 
 
 class CreatedWire(msgspec.Struct):

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
-from api.errors import NotOurs, Transient
+from api.errors import NotOurs
 from worker.counting import HostCounts
 from worker.http import OutsideHost, Pace, Params, Sleep
 from worker.sources.tmdb.answers import NAME, decoded
@@ -111,16 +111,13 @@ class ListClient:
     async def read(self, list_id: int) -> list[ListedTitle]:
         """Everything on a list of this account, in its order; raises NotOurs for another's."""
         titles: list[ListedTitle] = []
-        page, pages, announced = 0, 1, 0
+        page, pages = 0, 1
         while page < pages:
             page += 1
             found = await self._get(_path(list_id), page, ListWire)
             self._demand_own(found)
             titles += [_title(row) for row in found.results]
             pages = min(found.total_pages or 1, MOST_PAGES)
-            announced = found.total_results if found.total_results is not None else len(titles)
-        if len(titles) != announced:
-            raise Transient(_path(list_id), because="showed a list that changed while it was read", host=NAME)
         return titles
 
     async def demand_own(self, list_id: int) -> None:

@@ -27,6 +27,8 @@ NOT_ASKED = "Nobody asked for an approval, or it is too old: begin anew."
 async def open_lists(services: Services) -> ListClient:
     """The lists of the connected account; raises NotSetUp. A token from the settings goes before one that is stored."""
     settings = services.settings
+    if not settings.tmdb_sync_enabled:
+        raise NotSetUp("Keeping lists on TMDB", "TMDB_SYNC_ENABLED", "TMDB_SYNC_ENABLED is not set to true any more")
     if token := settings.tmdb_v4_access_token:
         account_id = account_of(token)
         if account_id is None:

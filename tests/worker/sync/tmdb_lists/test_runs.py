@@ -1,15 +1,19 @@
 """Lists on TMDB that follow what members love: what is written, how often TMDB is asked, and what goes wrong."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api.db import refreshes, tmdb_syncs
 from tests.drivers.database import fresh_database
 from tests.drivers.upstream import Upstream
-from tests.worker.sync.librarian import Librarian
+from tests.worker.sync.tmdb_lists.librarian import NOON, Librarian
 from worker.demo.lists import STRANGER, token
 from worker.demo.world import World
+from worker.sync.tmdb_lists.runs import order_after, perform
 
 NAME = "ana's Top Rated Movies"
 
@@ -183,9 +187,35 @@ async def test_a_list_is_as_public_as_it_shall_be(librarian: Librarian, upstream
     await librarian.sync("ana", public=public)
     [made] = await upstream.tmdb_lists()
     assert made.public is public
+    assert await upstream.paths("/4/list/") == {f"/tmdb/4/list/{made.id}/items": 1}, "it was so from the beginning"
     await librarian.sync("ana", public=not public, description="Mine.")
     [changed] = await upstream.tmdb_lists()
     assert (changed.public, changed.description, changed.items) == (not public, "Mine.", librarian.titles[:2])
+
+
+async def test_a_list_that_tmdb_made_public_all_the_same_is_hidden_afterwards(
+    librarian: Librarian, upstream: Upstream
+) -> None:
+    await upstream.make_lists_public()
+    await librarian.loves("ana", librarian.titles[:2])
+    await librarian.sync("ana", public=False)
+    [made] = await upstream.tmdb_lists()
+    assert made.public is False
+    await upstream.forget_requests()
+    await librarian.sync("ana", public=False)
+    assert await upstream.requests("/4/") == 1
+
+
+async def test_each_change_by_hand_is_seen_though_reads_are_old(librarian: Librarian, upstream: Upstream) -> None:
+    wanted = librarian.titles[:3]
+    await librarian.loves("ana", wanted)
+    first = await librarian.synced()
+    assert first.tmdb_id
+    for title in librarian.titles[10:13]:
+        await upstream.change_list(first.tmdb_id, "add", title)
+        found = await librarian.synced()
+        assert [each.tmdb_id for each in found.removals] == [title[1]]
+        assert await librarian.on_tmdb() == wanted
 
 
 async def test_a_new_list_whose_answer_is_lost_is_not_made_twice(librarian: Librarian, upstream: Upstream) -> None:
@@ -277,3 +307,73 @@ async def test_what_nobody_loves_any_more_leaves_an_empty_list(librarian: Librar
     found = await librarian.synced()
     assert (found.state, found.removed) == ("succeeded", 3)
     assert await librarian.on_tmdb() == []
+
+
+async def test_a_list_that_is_deleted_while_it_is_changed_is_told_and_made_again_next_time(
+    librarian: Librarian, upstream: Upstream
+) -> None:
+    await librarian.loves("ana", librarian.titles[:2])
+    first = await librarian.synced()
+    await librarian.loves("ana", librarian.titles[:3])
+    await upstream.fail(f"/4/list/{first.tmdb_id}/items", status=404)
+    found = await librarian.synced()
+    assert found.message == "The list was deleted on TMDB meanwhile; the next sync makes it again."
+    assert (await librarian.synced()).state == "succeeded"
+
+
+async def test_what_was_switched_off_while_it_waited_is_not_done(librarian: Librarian, upstream: Upstream) -> None:
+    await librarian.loves("ana", librarian.titles[:2])
+    off = Librarian(librarian.database, upstream, World.ordinary(), tmdb_sync_enabled=False)
+    run = await off.sync("ana")
+    assert (run.state, "TMDB_SYNC_ENABLED" in str(run.message)) == ("failed", True)
+    assert await upstream.requests("/4/") == 0
+
+
+async def refreshed(librarian: Librarian, *usernames: str, status: str = "succeeded") -> int:
+    """The number of a refresh of these members that has ended."""
+    async with librarian.database.write() as db:
+        run = await refreshes.start(db, usernames, trigger="manual", force=False)
+        await refreshes.close(db, run.id, status=status, now=NOON)
+    return run.id
+
+
+async def test_after_a_refresh_each_of_its_members_has_a_list_and_others_are_kept(librarian: Librarian) -> None:
+    await librarian.loves("ana", librarian.titles[:3])
+    await librarian.loves("bea", librarian.titles[:3])
+    await librarian.synced("ana", name="Ana’s best", most=2)
+    sync_id = await order_after(librarian.services, await refreshed(librarian, "ana", "bea"))
+    assert sync_id is not None
+    run = await librarian.run(sync_id)
+    assert [(each.member, each.name) for each in run.lists] == [
+        ("ana", "Ana’s best"),
+        ("bea", "bea's Top Rated Movies"),
+    ]
+    await perform(librarian.services, sync_id)
+    assert [each.total for each in (await librarian.run(sync_id)).lists] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [({"tmdb_sync_enabled": False}, "succeeded"), ({"tmdb_v4_access_token": None}, "succeeded"), ({}, "failed")],
+)
+async def test_without_leave_account_or_news_nothing_is_ordered(
+    librarian: Librarian, upstream: Upstream, settings: dict[str, Any], status: str
+) -> None:
+    asked = Librarian(librarian.database, upstream, World.ordinary(), **settings)
+    assert await order_after(asked.services, await refreshed(asked, "ana", status=status)) is None
+
+
+async def test_one_run_is_done_at_a_time(librarian: Librarian) -> None:
+    await librarian.loves("ana", librarian.titles[:2])
+    held, waits = await librarian.ordered("ana"), await librarian.ordered("ana", most=1)
+    async with librarian.database.write() as db:
+        order = await tmdb_syncs.claim(db, held, "another worker", datetime.now(UTC))
+    assert order is not None
+    assert not await perform(librarian.services, waits)
+    assert (await librarian.run(waits)).state == "queued"
+    async with librarian.database.write() as db:
+        await tmdb_syncs.let_go(db, order)
+    assert await perform(librarian.services, held)
+    assert await perform(librarian.services, waits)
+    assert not await perform(librarian.services, waits), "it has ended"
+    assert len(await librarian.on_tmdb()) == 1

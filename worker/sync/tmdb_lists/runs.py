@@ -13,21 +13,22 @@ from api.db import members, refreshes, tmdb_account, tmdb_lists, tmdb_syncs
 from api.db.connection import Connection
 from api.db.tmdb_lists import ListOrder
 from api.db.tmdb_syncs import SyncEntry, SyncLost
-from api.errors import MarqueeError, NotSetUp, TokenRefused
+from api.errors import MarqueeError, Missing, NotSetUp, TokenRefused
 from api.settings import Settings
 from worker.counting import counting
 from worker.progress import AWAY
 from worker.services import Services
 from worker.sources.tmdb.lists import ListClient
-from worker.sync.list_hold import Hold
 from worker.sync.setbacks import sentence
-from worker.sync.shelf import Shelf
-from worker.sync.tmdb_account import open_lists
-from worker.sync.tmdb_list import ListSync
+from worker.sync.tmdb_lists.account import open_lists
+from worker.sync.tmdb_lists.hold import Hold
+from worker.sync.tmdb_lists.one import ListSync
+from worker.sync.tmdb_lists.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 20
+DELETED = "The list was deleted on TMDB meanwhile; the next sync makes it again."
 MISTAKE = "Marquee made a mistake ({}); the worker's log has the details."
 
 
@@ -135,7 +136,7 @@ async def _sync_all(services: Services, client: ListClient, hold: Hold) -> None:
             except (SyncLost, *AWAY):
                 raise
             except MarqueeError as error:
-                await _fail(services, hold, entry, sentence(error))
+                await _fail(services, hold, entry, DELETED if isinstance(error, Missing) else sentence(error))
                 if isinstance(error, TokenRefused):
                     raise
             except SQLAlchemyError:
@@ -151,7 +152,7 @@ async def _fail(services: Services, hold: Hold, entry: SyncEntry, message: str) 
     await hold.save(entry)
     if entry.list_id is not None and not hold.dry_run:
         async with services.database.write() as db:
-            await tmdb_lists.fail(db, entry.list_id, message)
+            await tmdb_lists.note(db, entry.list_id, "failed", message)
 
 
 async def _let_go(services: Services, hold: Hold) -> None:

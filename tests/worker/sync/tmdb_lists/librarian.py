@@ -16,8 +16,8 @@ from worker.demo.lists import token
 from worker.demo.world import World
 from worker.services import Services
 from worker.sources.tmdb.accounts import TmdbAccounts
-from worker.sync.list_plan import Key
-from worker.sync.tmdb_lists import perform
+from worker.sync.tmdb_lists.plan import Key
+from worker.sync.tmdb_lists.runs import perform
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGES = "https://tmdb.test"

@@ -8,7 +8,7 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from worker.sync.list_plan import Key, Mode, Plan, plan
+from worker.sync.tmdb_lists.plan import Key, Mode, Plan, plan
 
 
 def given(*strategies: st.SearchStrategy[Any]) -> Callable[[Any], Any]:
