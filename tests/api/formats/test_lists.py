@@ -30,7 +30,8 @@ EVIL = '=cmd|" /C calc"!A0'
 
 @pytest.fixture(autouse=True)
 async def films(database: Database) -> None:
-    """Alice lists 230 films: more than two of the longest pages. The last one has an evil title and streams."""
+    """Alice lists 230 films: more than two of the longest pages. The last one has an evil title and streams, and she
+    loves it."""
     rows = FilmRow.batch(FILMS)
     rows[-1] |= {"title": EVIL, "sort_title": "zzz", "overview": "Zwei, drei\nvier"}
     member, ids = MemberRow.build(username="alice"), [row["id"] for row in rows]
@@ -43,6 +44,8 @@ async def films(database: Database) -> None:
         await add(db, tables.providers, ProviderRow.build(id=11, name="MUBI"))
         await add(db, tables.availability, AvailabilityRow.build(film_id=ids[-1], provider_id=11))
         await add(db, tables.availability_checks, CheckRow.build(film_id=ids[-1]))
+        loved = {"member_id": member["id"], "film_id": ids[-1], "rating": 4.5, "liked": True, "provenance": "films"}
+        await add(db, tables.ratings, loved | {"updated_at": NOW})
 
 
 def table(answer: httpx.Response) -> list[dict[str, str]]:
@@ -158,7 +161,8 @@ async def test_other_lists_have_no_flavour(client: httpx.AsyncClient) -> None:
         for path, item in document["paths"].items()
         if any(each["name"] == "flavour" for each in item.get("get", {}).get("parameters", []))
     }
-    assert with_flavour == {"/api/v1/films", "/api/v1/members/{username}/watchlist"}
+    of_members = {f"/api/v1/members/{{username}}/{name}" for name in ("watchlist", "ratings", "top-rated")}
+    assert with_flavour == {"/api/v1/films", *of_members}
 
 
 async def test_every_list_is_also_a_file(client: httpx.AsyncClient, database: Database) -> None:
