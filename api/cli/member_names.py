@@ -13,7 +13,7 @@ from api.schemas.members import USERNAME, Member
 from api.schemas.pages import Page
 from api.schemas.refreshes import Refresh
 
-COMPLETION_SECONDS = 1.0
+COMPLETION_SECONDS = 3.0
 
 
 class MemberName(click.ParamType[str]):
