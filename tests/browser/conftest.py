@@ -1,4 +1,5 @@
 import shutil
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.drivers.marquee import Marquee, running
 from tests.drivers.processes import Child, free_port
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
+from worker.demo.lists import token
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = [
@@ -48,6 +50,9 @@ async def bobs(tmp_path: Path, valkey: Valkey, upstream: Upstream) -> AsyncItera
         LETTERBOXD_USERNAME="bob",
         WEB_PORT=str(port),
         WEB_URL=f"http://127.0.0.1:{port}",
+        TMDB_API_KEY=token(may_write=False),
+        TMDB_SYNC_ENABLED="true",
+        TOKEN_KEY=urlsafe_b64encode(bytes(32)).decode(),
     ) as marquee:
         web = Child("web", marquee.settings, tmp_path, "web")
         web.start()
