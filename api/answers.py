@@ -107,15 +107,16 @@ class Answers:
         return f'W/"{hashlib.blake2b(made_from.encode(), digest_size=12).hexdigest()}"'
 
 
-def remembering(app: ASGIApp, resources: ApplicationState, answers: Answers) -> ASGIApp:
-    """`app`, where its answers are kept; the database that they are made from is among its resources."""
+def remembering(app: ASGIApp, resources: ApplicationState) -> ASGIApp:
+    """`app`, where its answers are kept; they, and the database that they are made from, are among its resources."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         may_be_kept = scope.get("method") == "GET" and not scope["path"].startswith(OF_THE_MOMENT)
-        state = await _state(resources, answers) if may_be_kept else None
+        state = await _state(resources) if may_be_kept else None
         if state is None:
             await app(scope, receive, send)
             return
+        answers: Answers = resources.answers
         key = _asked(scope)
         if kept := answers.find(key, state):
             scope["path_template"] = kept.route
@@ -151,10 +152,10 @@ def tag_of_file(scope: Scope) -> str | None:
     return str(answers.tag(scope, state, of_minute=True))
 
 
-async def _state(resources: ApplicationState, answers: Answers) -> State | None:
+async def _state(resources: ApplicationState) -> State | None:
     """None where the database does not tell: then whoever is asked says what is wrong."""
     try:
-        return State(await resources.database.version(), answers.minute())
+        return State(await resources.database.version(), resources.answers.minute())
     except Unavailable:
         return None
 

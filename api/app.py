@@ -84,14 +84,13 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> Litestar:
     """The API over the database and the queue that the settings name; both are opened by its lifespan."""
-    requests = Requests()
     app = Litestar(
         route_handlers=[
             Router(PREFIX, route_handlers=[*ROUTERS, docs_router()], opt={FOLLOWS: FROM_DATA_AND_TIME}),
             feeds_router,
             lists_router,
             health_router,
-            metrics_router(requests),
+            metrics_router,
         ],
         dependencies=for_every_route(settings),
         guards=[
@@ -107,13 +106,13 @@ def create_app(settings: Settings) -> Litestar:
         lifespan=[resources(settings)],
         logging_config=None,
     )
-    remembered = remembering(adding_headers(app.asgi_handler), app.state, Answers())
-    app.asgi_handler = answering_head(measuring(remembered, requests))
+    remembered = remembering(adding_headers(app.asgi_handler), app.state)
+    app.asgi_handler = answering_head(measuring(remembered, app.state))
     return app
 
 
 def resources(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """What is open while the app lives. Neither is reached for before it is used, so Redis may be away."""
+    """What is open or kept while the app lives; nothing is reached for before it is used, so Redis may be away."""
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -123,7 +122,7 @@ def resources(settings: Settings) -> Callable[[Litestar], AbstractAsyncContextMa
             queue = open_queue(settings.redis_url) if settings.redis_url else None
             if queue is not None:
                 stack.push_async_callback(queue.aclose, close_connection_pool=True)
-            app.state.update(database=database, queue=queue)
+            app.state.update(database=database, queue=queue, answers=Answers(), requests=Requests())
             yield
 
     return lifespan

@@ -15,11 +15,23 @@ from api.db.connection import Connection
 from api.db.film_filters import FilmFilters
 from api.dependencies import provide_countries
 from api.errors import Invalid
-from api.film_parameters import ExcludeSeenBy, Match, Members, of_members, provide_filters, without_seen
+from api.film_parameters import (
+    ExcludeSeenBy,
+    LeastRating,
+    Match,
+    Members,
+    WhoseRating,
+    of_members,
+    provide_film_rating,
+    provide_filters,
+    without_seen,
+)
 from api.guards import NUL
 from api.settings import Settings
 
 BOUNDS = ("ge", "le", "multiple_of", "pattern", "max_length")
+PROVIDED = ("settings", "countries", "film_rating")
+OF_RATING = {"rating_min": LeastRating, "rating_source": WhoseRating}
 OF_MEMBERS = {"member": Members, "match": Match, "exclude_seen_by": ExcludeSeenBy}
 
 
@@ -29,7 +41,8 @@ async def filters_of(db: Connection, query: str, settings: Settings) -> FilmFilt
         given = _read(query)
         about = {name: given.pop(name, None) for name in OF_MEMBERS}
         countries = provide_countries(settings, given.pop("country", None))
-        filters = provide_filters(settings, countries, **given)
+        rating = provide_film_rating(**{name: given.pop(name) for name in OF_RATING if name in given})
+        filters = provide_filters(settings, countries, rating, **given)
         filters = await of_members(db, filters, about["member"], about["match"] or "any", settings)
         return await without_seen(db, filters, about["exclude_seen_by"], settings)
     except Invalid as error:
@@ -69,11 +82,10 @@ def _converted(name: str, value: Any, kind: Any) -> Any:
 def _known() -> dict[str, tuple[str, Any, bool]]:
     """By the name of each filter: the function's parameter, its type and bounds, and whether there may be several."""
     annotated = get_annotations(provide_filters, eval_str=True)
-    own = {
-        name: annotated[name] for name in signature(provide_filters).parameters if name not in ("settings", "countries")
-    }
+    own = {name: annotated[name] for name in signature(provide_filters).parameters if name not in PROVIDED}
     country = get_annotations(provide_countries, eval_str=True)["country"]
-    return {_name(name, each): (name, *_kind(each)) for name, each in {**own, **OF_MEMBERS, "country": country}.items()}
+    known = {**own, **OF_RATING, **OF_MEMBERS, "country": country}
+    return {_name(name, each): (name, *_kind(each)) for name, each in known.items()}
 
 
 def _name(name: str, annotation: Any) -> str:

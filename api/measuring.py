@@ -4,6 +4,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable
 
+from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client.metrics_core import HistogramMetricFamily
@@ -54,8 +55,8 @@ class Requests:
         return family
 
 
-def measuring(app: ASGIApp, requests: Requests, clock: Clock = time.perf_counter) -> ASGIApp:
-    """`app`, where each request is added to `requests`."""
+def measuring(app: ASGIApp, resources: State, clock: Clock = time.perf_counter) -> ASGIApp:
+    """`app`, where each request is added to the `requests` among its resources."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -73,6 +74,6 @@ def measuring(app: ASGIApp, requests: Requests, clock: Clock = time.perf_counter
         try:
             await app(scope, receive, send_and_note)
         finally:
-            requests.add(scope, status, clock() - began)
+            resources.requests.add(scope, status, clock() - began)
 
     return answer

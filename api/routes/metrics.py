@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from arq.connections import ArqRedis
 from litestar import MediaType, Response, Router, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -61,12 +62,15 @@ async def _vitals(queue: ArqRedis | None) -> Vitals | None:
         return None
 
 
-def metrics_router(requests: Requests) -> Router:
-    """The route, which tells of these requests."""
-    return Router(
-        "/",
-        route_handlers=[get_metrics],
-        dependencies={"requests": Provide(lambda: requests, sync_to_thread=False)},
-        tags=["health"],
-        response_class=Response,
-    )
+def provide_requests(state: State) -> Requests:
+    requests: Requests = state.requests
+    return requests
+
+
+metrics_router = Router(
+    "/",
+    route_handlers=[get_metrics],
+    dependencies={"requests": Provide(provide_requests, sync_to_thread=False)},
+    tags=["health"],
+    response_class=Response,
+)

@@ -123,8 +123,8 @@ async def test_an_answer_that_a_write_overtook_is_made_again(database: Database)
         return len(asked)
 
     app = Litestar([overtaken], logging_config=None)
-    app.state.database = database
-    app.asgi_handler = remembering(app.asgi_handler, app.state, Answers())
+    app.state.update(database=database, answers=Answers())
+    app.asgi_handler = remembering(app.asgi_handler, app.state)
     transport: Any = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
         assert [(await client.get("/")).json() for _ in range(3)] == [1, 2, 2]

@@ -3,8 +3,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from api.db import tables
+from api.db.engine import Database
 from tests.api.conftest import NOBODY, Serve
+from tests.factories import CheckRow, FilmRow, add
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -197,9 +201,12 @@ async def test_a_postgresql_that_is_away_is_503(serve: Serve) -> None:
 
 
 async def test_a_mistake_of_ours_is_logged_and_tells_nothing(
-    serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    serve: Serve, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "marquee.db").write_bytes(b"this is no database" * 100)
+    async with database.write() as db:
+        await add(db, tables.films, FilmRow.build(id=1))
+        await add(db, tables.availability_checks, *(CheckRow.build(film_id=1, country=each) for each in ("GB", "DE")))
+        await db.execute(text("UPDATE availability_checks SET checked_at = 'no time'"))
     with caplog.at_level(logging.ERROR):
         async with serve(redis_url=NOBODY) as client:
             answer = await client.get("/api/v1/films")

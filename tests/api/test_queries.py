@@ -59,6 +59,18 @@ async def forty_of_everything(database: Database) -> None:
         await add(db, tables.digests, *({"id": each, **news} for each in MANY))
         sent = {"target": "d1", "target_name": "ntfy", "status": "sent"}
         await add(db, tables.deliveries, *({"digest_id": each, **sent} for each in MANY))
+        loved = {"member_id": 1, "rating": 4.5, "liked": True, "provenance": "films", "updated_at": NOW}
+        await add(db, tables.ratings, *({"film_id": each, **loved} for each in MANY))
+        order = {"kind": "top_rated", "public": True, "mode": "mirror", "most": 9, "sort_by": "rating"}
+        order |= {"member_id": 1, "sort_order": "desc", "state": "succeeded"}
+        made = {"details_due": False, "refused": [], "not_matched": [], "created_at": NOW}
+        listed = ({"id": each, "name": f"List {each}", **order, **made} for each in MANY)
+        await add(db, tables.tmdb_lists, *listed)
+        sync = {"trigger": "manual", "dry_run": False, "mode": "mirror", "state": "succeeded", "attempts": 1}
+        await add(db, tables.tmdb_syncs, *({"id": each, **sync, "created_at": NOW} for each in MANY))
+        done = {"done": 9, "total": 9, "report": {}}
+        synced = ({"sync_id": each, "list_id": each, "name": f"List {each}", **order, **done} for each in MANY)
+        await add(db, tables.tmdb_sync_lists, *synced)
         state = {"source": "watchlist", "state": "ok", "since": NOW}
         await add(db, tables.source_states, *({"member_id": each, **state} for each in MANY))
 

@@ -94,6 +94,8 @@ def agree(query):
         query.pop("fields", None)
         query.pop("format", None)
     members = query.get("member")
+    if not members:
+        query.pop("match", None)
     if query.get("sort_by") == "position" and (not isinstance(members, list) or len(set(members)) > 1):
         del query["sort_by"]
 """

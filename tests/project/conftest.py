@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import Serve, serve
+from tests.api.conftest import Serve, here, idle, serve
 from tests.api.routes.test_summary import fill, refreshed
 from tests.drivers.database import fresh_database
 
-__all__ = ["serve"]
+__all__ = ["here", "idle", "serve"]
 
 SUMMARY = "/api/v1/summary"
 
