@@ -54,9 +54,9 @@ async def _demo(host: str, port: int) -> None:
             environ |= demo_settings(upstream, directory, host, port)
             serving = await serve(group, private, load_settings(environ, directory), environ, directory)
             click.secho(f"\n  Open {serving.page}", bold=True)
-            click.echo(f"  The API is at {serving.api}, and described at {serving.api}/api/v1/docs")
             port_of_api = serving.api.rpartition(":")[2]
-            click.echo(f"  Other commands find it by its port: API_PORT={port_of_api} marquee top-rated alice\n")
+            click.echo(f"  The API answers on port {port_of_api}, and is described at {serving.api}/api/v1/docs")
+            click.echo(f"  Other commands find it by that port: API_PORT={port_of_api} marquee top-rated alice\n")
             click.echo("Ctrl-C ends the demo and removes its data.")
             raise await group.first_end()
 

@@ -12,7 +12,7 @@ from api.db import tables
 from api.db.engine import Database
 from api.headers import OF_THE_MOMENT
 from tests.api.conftest import NOBODY, Serve
-from tests.factories import FilmRow, ProviderRow, add
+from tests.factories import NOW, FilmRow, MemberRow, ProviderRow, add
 
 KEY = "clé-for-tests"
 BY_PATH = {
@@ -149,6 +149,7 @@ async def test_a_body_is_documented_as_required_where_it_is(client: httpx.AsyncC
         "refreshMember": False,
         "setServices": True,
         "startRefresh": False,
+        "startTmdbSync": False,
     }
     schema = bodies["startRefresh"]["content"]["application/json"]["schema"]
     assert {"$ref": "#/components/schemas/RefreshRequest"} in schema["oneOf"]
@@ -165,7 +166,11 @@ async def test_health_documents_what_it_can_answer(guarded: httpx.AsyncClient) -
     assert [operation["security"] for operation in health.values()] == [[], []]
 
 
-async def test_the_document_names_the_headers_of_answers(client: httpx.AsyncClient) -> None:
+async def test_the_document_names_the_headers_of_answers(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.write() as db:
+        await add(db, tables.members, MemberRow.build(id=1, username="alice"))
+        read = {"member_id": 1, "state": "ok", "since": NOW, "good_at": NOW}
+        await add(db, tables.source_states, *({"source": each, **read} for each in ("watchlist", "films", "profile")))
     document = (await client.get("/api/v1/openapi.json")).json()
     for path, method, operation in operations(document):
         found = {
@@ -223,6 +228,7 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/members/{username}/ratings", "get"): "getRatings",
         ("/api/v1/members/{username}/refresh", "post"): "refreshMember",
         ("/api/v1/members/{username}/top-rated", "get"): "getTopRated",
+        ("/api/v1/members/{username}/statistics", "get"): "getStatistics",
         ("/api/v1/members/{username}/services", "get"): "getServices",
         ("/api/v1/members/{username}/services", "put"): "setServices",
         ("/api/v1/members/{username}/watchlist", "get"): "getWatchlist",
@@ -251,6 +257,15 @@ async def test_operation_ids_do_not_change(client: httpx.AsyncClient) -> None:
         ("/api/v1/refreshes/{refresh_id}/cancel", "post"): "cancelRefresh",
         ("/api/v1/sources", "get"): "listSources",
         ("/api/v1/sources/{source_id}/sample", "get"): "getSourceSample",
+        ("/api/v1/tmdb-account", "get"): "getTmdbAccount",
+        ("/api/v1/tmdb-account", "delete"): "forgetTmdbAccount",
+        ("/api/v1/tmdb-account/approval", "post"): "startTmdbApproval",
+        ("/api/v1/tmdb-account/approval/finish", "post"): "finishTmdbApproval",
+        ("/api/v1/tmdb-lists", "get"): "listTmdbLists",
+        ("/api/v1/tmdb-lists/{list_id}", "delete"): "forgetTmdbList",
+        ("/api/v1/tmdb-lists/sync", "post"): "startTmdbSync",
+        ("/api/v1/tmdb-lists/syncs", "get"): "listTmdbSyncs",
+        ("/api/v1/tmdb-lists/syncs/{sync_id}", "get"): "getTmdbSync",
         ("/feeds/changes.atom", "get"): "getChangesAtom",
         ("/feeds/changes.ics", "get"): "getChangesCalendar",
         ("/feeds/changes.json", "get"): "getChangesJson",
