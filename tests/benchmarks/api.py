@@ -106,7 +106,15 @@ def wait_for(port: int) -> None:
 
 
 def load(port: int, seconds: int, *, path: str = PATH, script: str = "", headers: tuple[str, ...] = ()) -> Load:
-    """What wrk says of so many seconds with 16 connections."""
+    """What wrk says of so many seconds with 16 connections.
+
+    A second goes before that does not count: in it, the server ends what the load before it left behind.
+    """
+    _load(port, 1, path=path, script=script, headers=headers)
+    return _load(port, seconds, path=path, script=script, headers=headers)
+
+
+def _load(port: int, seconds: int, *, path: str, script: str, headers: tuple[str, ...]) -> Load:
     command = [
         "wrk",
         "-t1",
