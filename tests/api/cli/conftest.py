@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +18,7 @@ from tests.drivers.nursery import ROOT
 from tests.drivers.terminal import Terminal
 from tests.drivers.upstream import Upstream
 from tests.drivers.valkey import Valkey
+from worker.demo.lists import token
 
 Start = Callable[..., Command]
 
@@ -74,7 +76,9 @@ async def running_stack(tmp_path_factory: pytest.TempPathFactory, upstream_serve
     folder = tmp_path_factory.mktemp("stack")
     await upstream_server.reset()
     with Valkey() as valkey:
-        usual = running(folder, redis_url=valkey.url, upstream=upstream_server, LETTERBOXD_USERNAME="solo,carol")
+        wanted: dict[str, Any] = {"LETTERBOXD_USERNAME": "solo,carol", "TMDB_SYNC_ENABLED": "true"}
+        wanted["TMDB_V4_ACCESS_TOKEN"] = token()
+        usual = running(folder, redis_url=valkey.url, upstream=upstream_server, **wanted)
         async with usual as marquee:
             assert (await marquee.refresh()).status == "succeeded"
             yield Stack(marquee, folder)

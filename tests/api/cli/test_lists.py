@@ -1,4 +1,4 @@
-"""`marquee lists` against an API that answers as the one with lists on TMDB does."""
+"""`marquee lists`, with a real Marquee and its TMDB, and with an API that answers what they seldom do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from api.settings import setting_names
+from tests.api.cli.conftest import Stack
 from tests.api.cli.stand_in import StandIn, standing_in
 from tests.drivers.nursery import ROOT
 from tests.drivers.terminal import Terminal
@@ -195,3 +196,16 @@ def test_a_part_that_is_away_says_when_to_try_again(api: StandIn) -> None:
     api.answer("POST /api/v1/refreshes", problem, status=503, Retry_After="10")
     result = marquee("refresh")
     assert (result.exit_code, result.stderr) == (4, "Redis is not available now.\nTry again in 10 seconds.\n")
+
+
+async def test_a_list_is_foretold_made_and_shown(stack: Stack) -> None:
+    foretold = await stack.ask("lists sync --member carol --kind watchlist --limit 5 --dry-run")
+    assert foretold.exit_code == 0, foretold.output
+    additions = [line for line in foretold.stdout.splitlines() if line.startswith("+ ")]
+    assert len(additions) == 5
+    made = await stack.ask("lists sync --member carol --kind watchlist --limit 5")
+    assert (made.exit_code, "carol's Watchlist: 5 added. http" in made.stdout) == (0, True), made.output
+    again = await stack.ask("lists sync --member carol --kind watchlist --limit 5")
+    assert (again.exit_code, "carol's Watchlist: 5 kept." in again.stdout) == (0, True), again.output
+    shown = await stack.ask("lists show")
+    assert [line.split("\t")[0] for line in shown.stdout.splitlines() if "atchlist" in line] == ["carol"], shown.output
