@@ -54,7 +54,7 @@ async def test_a_member_page_fits_every_screen_and_works_without_javascript(
     await bobs.ended(1)
     await plain.goto("/members/bob")
     card = plain.locator(".standing", has=plain.get_by_role("heading", name="Watched films"))
-    await expect(card).to_contain_text("72 of 83 films")
+    await expect(card).to_contain_text("72 of 123 films")
     await expect(card).to_contain_text("browser check")
     await plain.get_by_role("link", name="Oldest films").click()
     years = await plain.locator("#top-rated .facts > span:first-child").all_inner_texts()

@@ -9,7 +9,7 @@ from tests.drivers.marquee import Marquee
 from tests.drivers.upstream import Upstream
 
 LONG = 30_000
-BOB_WANTS, BOB_WATCHED = 28, 83
+BOB_WANTS, BOB_WATCHED = 28, 123
 
 
 async def test_refresh_turns_into_a_bar_that_ends_in_the_new_grid(

@@ -23,7 +23,7 @@ async def test_the_films_page_says_stars_and_likes(client: httpx.AsyncClient, wo
     ratings = {rating.slug: rating for rating in Situation(world).opinions("bob")}
     tiles = page.css("div.poster-grid > ul.grid.-p70 > li.griditem")
     assert len(tiles) == 72
-    assert page.css("h1.section-heading .tooltip::attr(title)").get() == "83\u00a0films"
+    assert page.css("h1.section-heading .tooltip::attr(title)").get() == "123\u00a0films"
     for tile in tiles:
         rating = ratings[tile.css("::attr(data-item-slug)").get("")]
         data = tile.css("p.poster-viewingdata")
