@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from api.schemas.members import USERNAME
+
 Fault = tuple[str, str]
 
+ABSENT = re.compile(r"Missing required query parameter '([^']*)'")
 FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
 KIND = re.compile(r"Expected `(\w+)`, got `")
 BOUND = re.compile(r"Expected `\w+` ([<>]=) (-?\d+(?:\.\d*[1-9])?)")
@@ -22,6 +25,7 @@ KINDS = {
 LIMITS = {">=": "at least", "<=": "at most"}
 UNITS = {"str": "character", "array": "item"}
 PATTERNS = {
+    USERNAME: "must be 1 to 40 letters (a to z), digits, hyphens or underscores",
     r"^[a-zA-Z]{2}$": "must be two letters",
     r"^[A-Za-z]{2}$": "must be two letters",
     r"^(any|all|at_least:[1-9][0-9]?)$": "must be any, all, or at_least: with a number, such as at_least:2",

@@ -15,6 +15,7 @@ from api.db.connection import Connection
 from api.db.film_filters import FilmFilters
 from api.dependencies import provide_countries
 from api.errors import Invalid
+from api.faults import in_words
 from api.film_parameters import (
     ExcludeSeenBy,
     LeastRating,
@@ -72,7 +73,7 @@ def _converted(name: str, value: Any, kind: Any) -> Any:
     try:
         converted = msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Invalid([(name, str(error).partition(" - at ")[0])]) from None
+        raise Invalid([in_words(name, str(error).partition(" - at ")[0])]) from None
     if isinstance(converted, float) and not isfinite(converted):
         raise Invalid([(name, "is not a number")])
     return converted

@@ -25,7 +25,7 @@ from api.errors import (
     TooSoon,
     Unavailable,
 )
-from api.faults import Fault, in_words
+from api.faults import ABSENT, Fault, in_words
 from api.operations import body_types, choices
 from api.schemas.problems import FieldError, Problem
 
@@ -139,6 +139,8 @@ def from_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     detail = DETAILS.get(error.status_code, error.detail)
     if error.status_code == HTTP_415_UNSUPPORTED_MEDIA_TYPE and (types := body_types(request)):
         detail = f"The body must be sent as {' or '.join(types)}."
+    if absent := ABSENT.match(error.detail):
+        return problem(400, FAULTY, code=Invalid.code, errors=[(absent[1], "is missing")])
     errors = [("body", f"is not JSON: {error.detail}")] if error.status_code == 400 else []
     return problem(error.status_code, detail, errors=errors, headers=error.headers)
 

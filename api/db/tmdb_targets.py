@@ -64,6 +64,13 @@ async def is_read(db: Connection, member_id: int, kind: str) -> bool:
     return (await db.execute(query)).scalar_one_or_none() is not None
 
 
+async def why_unread(db: Connection, member_id: int, kind: str) -> str | None:
+    """What Letterboxd said when this was last to be read of this member; None where it was not asked yet."""
+    table = source_states.c
+    query = select(table.message).where(table.member_id == member_id, table.source == SOURCES.get(kind, ""))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
 async def _top_rated(db: Connection, username: str, order: ListOrder, countries: Sequence[str]) -> list[ListedFilm]:
     loved, sort_by = OpinionFilters(rating_min=0.5, liked=True), order.sort_by
     found = await opinions.listing(

@@ -48,7 +48,8 @@ async def test_a_configured_member_is_known_before_anything_was_read(client: htt
 async def test_what_is_no_username_is_refused(client: httpx.AsyncClient, name: str) -> None:
     answer = await client.post("/api/v1/members", json={"username": name})
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == "username"
+    message = "must be 1 to 40 letters (a to z), digits, hyphens or underscores"
+    assert answer.json()["errors"] == [{"field": "username", "message": message}]
 
 
 async def test_without_a_queue_nobody_is_added(client: httpx.AsyncClient) -> None:
@@ -81,8 +82,9 @@ async def test_a_member_is_removed_with_or_without_what_was_read(
 async def test_removing_a_member_asks_what_to_keep(client: httpx.AsyncClient, database: Database) -> None:
     async with database.write() as db:
         await members.follow(db, "zoe")
-    for query in ("", "?keep=some"):
-        assert (await client.delete(f"/api/v1/members/zoe{query}")).status_code == 400
+    for query, message in (("", "is missing"), ("?keep=some", "is none of everything, nothing")):
+        answer = await client.delete(f"/api/v1/members/zoe{query}")
+        assert (answer.status_code, answer.json()["errors"]) == (400, [{"field": "keep", "message": message}])
     assert (await client.delete("/api/v1/members/nobody?keep=nothing")).status_code == 404
 
 

@@ -106,6 +106,11 @@ async def test_what_cannot_be_ordered_is_refused_by_its_field(
     assert [error["field"].partition("[")[0] for error in answer.json()["errors"]] in ([field], ["body"])
 
 
+async def test_what_is_wrong_with_a_filter_is_said_in_words(ready: httpx.AsyncClient) -> None:
+    answer = await ready.post(f"{PATH}/sync", json={"kind": "films", "name": "x", "query": "year_min=soon"})
+    assert answer.json()["errors"] == [{"field": "query", "message": "year_min: must be a whole number"}]
+
+
 async def test_a_member_whom_nobody_follows_is_absent(ready: httpx.AsyncClient) -> None:
     assert (await ready.post(f"{PATH}/sync", json={"members": ["nobody"]})).status_code == 404
 

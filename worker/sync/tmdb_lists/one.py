@@ -19,6 +19,7 @@ TRUST = timedelta(days=7)
 """For so long a list's content is taken from memory while TMDB says that it did not change, and a refusal stands."""
 NOTHING = "There is nothing to list yet."
 UNREAD = "Nothing was read of {} yet, so nothing was changed: the next refresh may bring it."
+CANNOT_BE_READ = "{} Nothing was changed."
 MADE_AGAIN = "The list was deleted on TMDB; Marquee made it again."
 WOULD_BE_MADE_AGAIN = "The list was deleted on TMDB; it would be made again."
 WOULD_BE_MADE = "The list is not on TMDB yet; it would be made."
@@ -42,7 +43,7 @@ class ListSync:
         """Bring the list in step, or in a dry run say what that would take; raises what the client raises."""
         kept, target = await self._begin()
         if target is None:
-            await self._end("succeeded", UNREAD.format(self._entry.username))
+            await self._end("succeeded", await self._why_unread())
             return
         finder = Finder(self._database, self._client, self._shelf, self._entry.order, self._description)
         place = await finder.locate(kept)
@@ -71,6 +72,11 @@ class ListSync:
         entry.state, entry.total = "running", len(self._wanted)
         await self._save()
         return kept, target if is_read or self._wanted or target.not_matched else None
+
+    async def _why_unread(self) -> str:
+        async with self._database.read() as db:
+            told = await tmdb_targets.why_unread(db, self._entry.member_id, self._entry.order.kind)
+        return CANNOT_BE_READ.format(told) if told else UNREAD.format(self._entry.username)
 
     async def _foretell(self, kept: Kept | None, place: Place) -> None:
         """Say what would be changed."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.db import refreshes, tmdb_syncs
+from api.db import members, refreshes, sources, tmdb_syncs
+from api.db.sources import SourceNews
+from api.db.tables import source_states
 from tests.drivers.database import fresh_database
 from tests.drivers.upstream import Upstream
 from tests.worker.sync.tmdb_lists.librarian import NOON, Librarian
@@ -298,6 +300,17 @@ async def test_a_member_of_whom_nothing_was_read_empties_no_list(librarian: Libr
     found = await librarian.synced("zoe")
     assert (found.state, "Nothing was read of zoe yet" in str(found.message)) == ("succeeded", True)
     assert await upstream.requests("/4/") == 0
+
+
+async def test_a_member_whose_films_are_private_is_told_as_such(librarian: Librarian) -> None:
+    await librarian.loves("zoe", [])
+    async with librarian.database.write() as db:
+        member_id = (await members.ensure(db, ["zoe"]))["zoe"]
+        news = SourceNews(state="private", tried_at=NOON, message="Letterboxd shows zoe’s films to zoe alone.")
+        await sources.record(db, member_id, "films", news)
+        await db.execute(source_states.update().values(good_at=None))
+    found = await librarian.synced("zoe")
+    assert found.message == "Letterboxd shows zoe’s films to zoe alone. Nothing was changed."
 
 
 async def test_what_nobody_loves_any_more_leaves_an_empty_list(librarian: Librarian) -> None:
