@@ -10,7 +10,14 @@ from api.cli.member_names import member_option
 from api.cli.output import json_option, print_json, print_table, printable, say
 from api.cli.watching import Progress, watch
 from api.schemas.pages import Page
-from api.schemas.tmdb_lists import TmdbList, TmdbListKind, TmdbListMode, TmdbSync, TmdbSyncedList
+from api.schemas.tmdb_lists import (
+    TmdbList,
+    TmdbListKind,
+    TmdbListMode,
+    TmdbListSortBy,
+    TmdbSync,
+    TmdbSyncedList,
+)
 
 STAGES = {"queued": "Waiting for the worker", "running": "Syncing"}
 ENDS = {"succeeded": "is done", "partial": "is done, but not all of it worked", "failed": "failed"}
@@ -31,6 +38,10 @@ def lists() -> None:
 @click.option("--query", metavar="TEXT", help='Which films, such as "genre=Drama&year_min=1990"; for films only.')
 @click.option("--mode", type=click.Choice(get_args(TmdbListMode)), help="Make the lists equal, or only add to them.")
 @click.option("--limit", type=click.IntRange(1, 1000), help="At most so many films on a list.")
+@click.option("--sort-by", type=click.Choice(get_args(TmdbListSortBy)), help="What comes first on a list.")
+@click.option("--sort-order", type=click.Choice(["asc", "desc"]), help="Which way.")
+@click.option("--description", metavar="TEXT", help="What the lists say of themselves on TMDB.")
+@click.option("--public/--private", default=None, help="Who sees the lists on TMDB; public unless you say otherwise.")
 @click.option("--dry-run", is_flag=True, help="Change nothing, and say what would change.")
 @click.option("--watch/--no-watch", "watching", default=True, show_default=True, help="Wait for the end.")
 @json_option
@@ -111,8 +122,10 @@ def _tell(run: TmdbSync) -> None:
 def _summary(each: TmdbSyncedList, *, dry_run: bool) -> str:
     words = ("to add", "to remove", "to move", "to keep") if dry_run else ("added", "removed", "moved", "kept")
     counts = zip((each.added, each.removed, each.reordered, each.kept), words, strict=True)
-    changes = ", ".join(f"{count} {word}" for count, word in counts if count) or "empty"
-    return f"{each.member}: {each.name}: {changes}. {each.url or ''}"
+    changes = [f"{count} {word}" for count, word in counts if count]
+    if each.state == "failed":
+        changes.append("failed")
+    return f"{each.member}: {each.name}: {', '.join(changes) or 'empty'}. {each.url or ''}"
 
 
 def _tell_changes(each: TmdbSyncedList) -> None:

@@ -64,6 +64,20 @@ def test_a_sync_is_ordered_watched_and_told(api: StandIn) -> None:
     assert result.stdout == f"alice: {NAME}: 1 added, 1 removed, 2 kept. {PAGE}\nSync 7 is done.\n"
 
 
+def test_how_a_list_is_sorted_described_and_shown_is_ordered(api: StandIn) -> None:
+    begins(api, sync("succeeded", synced_list()))
+    result = marquee("lists sync --sort-by year --sort-order asc --description Ours --private")
+    order = {"sort_by": "year", "sort_order": "asc", "description": "Ours", "public": False, "dry_run": False}
+    assert (result.exit_code, api.asked[0][1]) == (0, order)
+
+
+def test_a_list_that_failed_is_not_said_to_be_empty(api: StandIn) -> None:
+    nothing = {"added": 0, "removed": 0, "kept": 0, "state": "failed", "message": "It is of another account."}
+    begins(api, sync("partial", synced_list(**nothing)))
+    result = marquee("lists sync")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (5, f"alice: {NAME}: failed. {PAGE}")
+
+
 def test_a_dry_run_names_what_would_change(api: StandIn) -> None:
     begins(api, sync("succeeded", synced_list(reordered=2, url=None), dry_run=True))
     result = marquee("lists sync --dry-run")
