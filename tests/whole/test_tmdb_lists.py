@@ -87,6 +87,33 @@ async def test_a_sync_whose_worker_is_killed_between_batches_ends_in_the_right_l
     assert made.items == wanted
 
 
+async def test_a_429_in_the_middle_of_the_batches_is_waited_for(
+    marquee: Marquee, librarian: Librarian, upstream: Upstream
+) -> None:
+    wanted = librarian.titles[:500]
+    await librarian.loves("ana", wanted)
+    await upstream.slow_down("/4/list/*", retry_after=1, method="POST", after=1)
+    run = await marquee.lists_ended(await marquee.order_lists(members=["ana"]))
+    assert (run["state"], run["lists"][0]["failed"]) == ("succeeded", [])
+    [made] = await upstream.tmdb_lists()
+    assert made.items == wanted
+
+
+async def test_a_token_that_may_not_write_is_named_and_nothing_is_made(
+    tmp_path: Path, valkey: Valkey, upstream: Upstream
+) -> None:
+    settings = KEEPING | {"LETTERBOXD_USERNAME": "ana", "TMDB_V4_ACCESS_TOKEN": token(may_write=False)}
+    async with running(tmp_path, redis_url=valkey.url, upstream=upstream, **settings) as marquee:
+        database = Database(marquee.settings["DATABASE_URL"])
+        librarian = Librarian(database, upstream, World.ordinary())
+        await librarian.loves("ana", librarian.titles[:3])
+        await database.close()
+        run = await marquee.sync_lists()
+    assert run["state"] == "failed"
+    assert "write" in f"{run['message']} {run['lists'][0]['message']}"
+    assert await upstream.tmdb_lists() == []
+
+
 async def test_a_refresh_brings_the_lists_of_its_members_in_step(
     tmp_path: Path, valkey: Valkey, upstream: Upstream
 ) -> None:
