@@ -11,7 +11,7 @@ ALICE_FILMS = 335
 HARD_SHARE = 0.08
 FRIENDS = ("bob", "carol", "dave", "erin", "frank", "grace")
 WATCHLISTS = {"bob": 28, "carol": 29, "dave": 84, "erin": 60, "frank": 12, "grace": 140, "hidden": 40, "solo": 1}
-WATCHED = {"bob": 120, "carol": 66, "dave": 120, "erin": 75, "frank": 150, "grace": 60, "solo": 3, "hidden": 40}
+WATCHED = {"bob": 120, "carol": 95, "dave": 120, "erin": 75, "frank": 150, "grace": 60, "solo": 3, "hidden": 40}
 NAMES = {"alice": "Alice Marlowe", "bob": "Bob Okafor", "carol": "Carol Lindgren", "dave": "Dave Moretti",
          "erin": "Erin Walsh", "frank": "Frank Dubois", "grace": "Grace Tanaka", "hidden": "Hidden Person",
          "solo": "Solo Traveller", "empty": "Empty Shelf"}  # fmt: skip
